@@ -1,0 +1,235 @@
+/**
+ * The operations, one implementation for every surface: look up what the rules need, let them decide, answer with the
+ * envelope. Nothing here rejects: a failure of the store is INTERNAL_ERROR with its cause in `details`.
+ */
+
+import {
+  type AgentRecord,
+  checkRegister,
+  decideRegister,
+  invalidAgentId,
+  isAgentId,
+  type ListInput,
+  listAgents,
+  type RegisterInput,
+} from '../core/agent';
+import { type CommandName, type Envelope, envelope, granted, type Outcome, refused } from '../core/envelope';
+import { trimmed } from '../core/input';
+import {
+  checkInbox,
+  checkMessageAction,
+  checkSend,
+  composeMessages,
+  decideAck,
+  decideRead,
+  type InboxInput,
+  type Message,
+  type MessageActionInput,
+  matchesBead,
+  type SendInput,
+  selectInbox,
+} from '../core/message';
+import {
+  agentNotFound,
+  checkRelease,
+  checkReserve,
+  checkStatus,
+  decideRelease,
+  decideReserve,
+  decideSweep,
+  isExpired,
+  matchesStatus,
+  type ReleaseInput,
+  type Reservation,
+  type ReserveInput,
+  type StatusInput,
+  type StatusRequest,
+} from '../core/reservation';
+import { HOUR_MS, instant } from '../core/time';
+import { StoreProblem } from '../store/problem';
+import type { Store } from '../store/store';
+
+/** The window of `summary.released`. */
+const RELEASED_HOURS = 24;
+
+export interface StatusData {
+  readonly reservations: readonly Reservation[];
+  /** Newest first. */
+  readonly unacked_required_messages: readonly Message[];
+  readonly summary: {
+    readonly active: number;
+    /** Matching releases of the last 24 hours. */
+    readonly released: number;
+    /** Everything that this very call moved to history, whatever the filters. */
+    readonly expired: number;
+    readonly unacked_required_messages: number;
+  };
+}
+
+export interface CoordinationOptions {
+  /** At least 8 random hex digits at each call: the tail of a new id. */
+  readonly random: () => string;
+  /** The clock of readings; decisions are given the store's own. */
+  readonly clock?: () => Date;
+}
+
+export interface Coordination {
+  register(input: RegisterInput): Promise<Envelope<AgentRecord>>;
+  list(input?: ListInput): Promise<Envelope<readonly AgentRecord[]>>;
+  show(input: { readonly agent: string }): Promise<Envelope<AgentRecord>>;
+  reserve(input: ReserveInput): Promise<Envelope<Reservation>>;
+  release(input: ReleaseInput): Promise<Envelope<Reservation>>;
+  status(input?: StatusInput): Promise<Envelope<StatusData>>;
+  send(input: SendInput): Promise<Envelope<Message>>;
+  inbox(input: InboxInput): Promise<Envelope<readonly Message[]>>;
+  read(input: MessageActionInput): Promise<Envelope<Message>>;
+  ack(input: MessageActionInput): Promise<Envelope<Message>>;
+}
+
+export function createCoordination(store: Store, options: CoordinationOptions): Coordination {
+  const clock = options.clock ?? (() => new Date());
+
+  /** An id that is none cannot be registered, and must not become a path. */
+  async function isRegistered(agent: unknown): Promise<boolean> {
+    const id = trimmed(agent);
+    return isAgentId(id) && (await store.readAgent(id)) !== undefined;
+  }
+
+  async function readStatus(request: StatusRequest): Promise<StatusData> {
+    const expired = await sweep();
+    const now = clock();
+    const since = new Date(now.getTime() - RELEASED_HOURS * HOUR_MS);
+    const [active, closed, unacked] = await Promise.all([
+      store.readActive(),
+      store.readClosed(since),
+      store.readUnacked(),
+    ]);
+    const reservations = active.filter((entry) => !isExpired(entry, now) && matchesStatus(entry, request));
+    const messages = unacked.records.filter(
+      (message) => matchesBead(message, request.bead) && (!request.agent || message.to_agent === request.agent),
+    );
+    return {
+      reservations,
+      unacked_required_messages: messages,
+      summary: {
+        active: reservations.length,
+        released: closed.filter((entry) => isReleasedSince(entry, since) && matchesStatus(entry, request)).length,
+        expired,
+        unacked_required_messages: messages.length,
+      },
+    };
+  }
+
+  /** Takes the lock only where something is past its time. */
+  async function sweep(): Promise<number> {
+    const now = clock();
+    if (!(await store.readActive()).some((entry) => isExpired(entry, now))) {
+      return 0;
+    }
+    const swept = await store.transactReservations(decideSweep);
+    return swept.ok ? swept.data : 0;
+  }
+
+  return {
+    register: (input) =>
+      answer('agent register', () =>
+        when(checkRegister(fields(input)), (request) =>
+          store.transactAgent(request.agent, (current, now) => decideRegister(current, request, now)),
+        ),
+      ),
+
+    list: (input) =>
+      answer('agent list', async () => granted(listAgents((await store.readAgents()).records, fields(input)))),
+
+    show: (input) =>
+      answer('agent show', async () => {
+        const id = trimmed(fields(input).agent);
+        if (!isAgentId(id)) {
+          return invalidAgentId(id);
+        }
+        const agent = await store.readAgent(id);
+        return agent ? granted(agent) : agentNotFound(id);
+      }),
+
+    reserve: (input) =>
+      answer('agent reserve', async () =>
+        when(checkReserve(fields(input), await isRegistered(fields(input).agent)), (request) =>
+          store.transactReservations((active, now) => decideReserve(active, request, now, options.random())),
+        ),
+      ),
+
+    release: (input) =>
+      answer('agent release', async () =>
+        when(checkRelease(fields(input), await isRegistered(fields(input).agent)), (request) =>
+          store.transactReservations((active, now) => decideRelease(active, request, now)),
+        ),
+      ),
+
+    status: (input) =>
+      answer('agent status', async () =>
+        when(checkStatus(fields(input), await isRegistered(fields(input).agent)), async (request) =>
+          granted(await readStatus(request)),
+        ),
+      ),
+
+    send: (input) =>
+      answer('agent send', async () =>
+        when(checkSend(fields(input), (await store.readAgents()).records), async (request) => {
+          const [first] = await store.deliver((now) => composeMessages(request, now, options.random()));
+          return first ? granted(first) : refused('INTERNAL_ERROR', 'The store delivered no message.');
+        }),
+      ),
+
+    inbox: (input) =>
+      answer('agent inbox', async () =>
+        when(checkInbox(fields(input), await isRegistered(fields(input).agent)), async (request) =>
+          granted(selectInbox((await store.readInbox(request.agent)).records, request)),
+        ),
+      ),
+
+    read: (input) =>
+      answer('agent read', async () =>
+        when(checkMessageAction(fields(input), await isRegistered(fields(input).agent)), (request) =>
+          store.transactMessage(request.message, (current, now) => decideRead(current, request, now)),
+        ),
+      ),
+
+    ack: (input) =>
+      answer('agent ack', async () =>
+        when(checkMessageAction(fields(input), await isRegistered(fields(input).agent)), (request) =>
+          store.transactMessage(request.message, (current, now) => decideAck(current, request, now)),
+        ),
+      ),
+  };
+}
+
+/** The failure of a store as an answer: what, where and why, with the kind of problem for programs. */
+export function internalError(error: unknown): Outcome<never> {
+  if (error instanceof StoreProblem) {
+    return refused('INTERNAL_ERROR', error.message, { ...error.facts, cause: error.kind, path: error.path });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return refused('INTERNAL_ERROR', message, { cause: 'UNEXPECTED' });
+}
+
+async function answer<T>(command: CommandName, operation: () => Promise<Outcome<T>>): Promise<Envelope<T>> {
+  try {
+    return envelope(command, await operation());
+  } catch (error) {
+    return envelope(command, internalError(error));
+  }
+}
+
+/** Goes on with what a check granted, or passes its refusal on. */
+async function when<T, U>(checked: Outcome<T>, next: (request: T) => Promise<Outcome<U>>): Promise<Outcome<U>> {
+  return checked.ok ? next(checked.data) : checked;
+}
+
+/** Surfaces pass on what callers gave them, which may be nothing at all. */
+function fields<T extends object>(input: T | undefined): T {
+  return typeof input === 'object' && input !== null ? input : ({} as T);
+}
+
+function isReleasedSince(entry: Reservation, since: Date): boolean {
+  return entry.state === 'released' && entry.released_at !== null && instant(entry.released_at) >= since.getTime();
+}

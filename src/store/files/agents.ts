@@ -1,0 +1,52 @@
+/** Agent files: one record each, named by the agent's id. */
+
+import { readdir } from 'node:fs/promises';
+import { type AgentRecord, isAgentId } from '../../core/agent';
+import { asProblem, errno, type StoreProblem } from '../problem';
+import type { Records } from '../store';
+import { ensureFolder, replaceFile } from './durable';
+import { readRecord, toJson } from './json';
+import { agentFile, type StorePaths } from './paths';
+import { agentSchema } from './schema';
+
+/** @throws StoreProblem */
+export function readAgentFile(paths: StorePaths, id: string): Promise<AgentRecord | undefined> {
+  return readRecord<AgentRecord>(agentFile(paths, id), agentSchema, (agent) => agent.agent_id === id);
+}
+
+export async function writeAgentFile(paths: StorePaths, agent: AgentRecord): Promise<void> {
+  await ensureFolder(paths.agents);
+  await replaceFile(agentFile(paths, agent.agent_id), toJson(agent));
+}
+
+/** @throws StoreProblem where the folder itself cannot be read */
+export async function readAgentFiles(paths: StorePaths): Promise<Records<AgentRecord>> {
+  const records: AgentRecord[] = [];
+  const problems: StoreProblem[] = [];
+  for (const id of await registeredIds(paths)) {
+    try {
+      const agent = await readAgentFile(paths, id);
+      if (agent) {
+        records.push(agent);
+      }
+    } catch (error) {
+      problems.push(asProblem(error, agentFile(paths, id), 'read'));
+    }
+  }
+  return { records, problems };
+}
+
+async function registeredIds(paths: StorePaths): Promise<string[]> {
+  try {
+    const names = await readdir(paths.agents);
+    return names
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => name.slice(0, -'.json'.length))
+      .filter(isAgentId);
+  } catch (error) {
+    if (errno(error) === 'ENOENT') {
+      return [];
+    }
+    throw asProblem(error, paths.agents, 'read');
+  }
+}

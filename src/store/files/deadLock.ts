@@ -1,0 +1,80 @@
+/**
+ * Breaking the lock of an owner that is proven dead, so that exactly one process does it and nobody's live lock goes.
+ *
+ * Whoever wants to break a lock first claims that very incarnation of it, by a name that holds its inode and time and
+ * that only one process can create. The claimant looks again, and removes the lock only if it is still the same file:
+ * nobody else may remove that incarnation, so it cannot have become another one in between.
+ */
+
+import { readdir, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { errno } from '../problem';
+import { randomHex, writeNew } from './durable';
+import { type Incarnation, inspect, isSame, placeExclusively } from './lockFile';
+import { isProvenDead, parseOwner, serializeOwner, thisOwner } from './owner';
+
+/** Whether the lock names one of our owners, and that owner is proven dead. Anything else counts as alive. */
+export function isDeadLock(lock: Incarnation): boolean {
+  const owner = parseOwner(lock.content);
+  return owner !== undefined && isProvenDead(owner);
+}
+
+/** Removes that incarnation if this process is the one to do it; answers whether it was. */
+export async function breakLock(lockPath: string, seen: Incarnation): Promise<boolean> {
+  const claims = `${lockPath}.${seen.inode}-${seen.modifiedNs}.break`;
+  const claim = await claimIncarnation(claims);
+  if (!claim) {
+    return false;
+  }
+  const isStill = isSame(await inspect(lockPath), seen);
+  if (isStill) {
+    await unlink(lockPath);
+  }
+  await removeClaims(claims);
+  return isStill;
+}
+
+/** Each claim of a claimant that died is followed by the next number, never replaced: its owner stays readable. */
+async function claimIncarnation(claims: string): Promise<string | undefined> {
+  for (let number = 1; ; number++) {
+    const claim = `${claims}.${number}`;
+    const previous = await inspect(claim);
+    if (!previous) {
+      return (await createExclusively(claim)) ? claim : undefined;
+    }
+    if (!isDeadLock(previous)) {
+      return undefined;
+    }
+  }
+}
+
+async function createExclusively(path: string): Promise<boolean> {
+  const ready = `${path}.${randomHex(8)}.ready`;
+  const content = serializeOwner(thisOwner(randomHex(16)));
+  await writeNew(ready, content, { sync: false });
+  try {
+    await placeExclusively(ready, path, content);
+    return true;
+  } catch (error) {
+    if (errno(error) === 'EEXIST') {
+      return false;
+    }
+    throw error;
+  } finally {
+    await unlink(ready).catch(() => undefined);
+  }
+}
+
+async function removeClaims(claims: string): Promise<void> {
+  const folder = dirname(claims);
+  const prefix = `${basename(claims)}.`;
+  // From the highest number down: while any is left, the first one is, and nobody starts to count anew.
+  const numbers = (await readdir(folder))
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => Number(name.slice(prefix.length)))
+    .filter(Number.isInteger)
+    .sort((left, right) => right - left);
+  for (const number of numbers) {
+    await unlink(join(folder, `${prefix}${number}`)).catch(() => undefined);
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Writing so that a crash at any point leaves the old content or the new, never a mixture, and so that what was
+ * reported as written is on the disk.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { errno } from '../problem';
+
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+const NEWLINE = 0x0a;
+
+/** Windows has no O_NOFOLLOW, and cannot open a folder to sync it. */
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+const CAN_SYNC_FOLDERS = process.platform !== 'win32';
+
+/** `bytes` random bytes in lower-case hex: 4 give the 8 digits that an id needs. */
+export function randomHex(bytes: number): string {
+  return randomBytes(bytes).toString('hex');
+}
+
+/** Makes the folder and its missing parents, for this user only. */
+export async function ensureFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+}
+
+/**
+ * Replaces the file by a new one with this content: temporary file, sync, rename, sync of the folder.
+ * `beforeRename` may throw to give up; the old file then stays and the temporary one goes.
+ */
+export async function replaceFile(
+  path: string,
+  content: string,
+  beforeRename: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const temporary = join(dirname(path), `${basename(path)}.${process.pid}.${randomHex(8)}.tmp`);
+  try {
+    await writeNew(temporary, content, { sync: true });
+    await beforeRename();
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/**
+ * Writes a file that must not exist yet. Without `sync` it may be empty after a power failure, which is all right for
+ * what means nothing after a restart.
+ */
+export async function writeNew(path: string, content: string, { sync }: { sync: boolean }): Promise<void> {
+  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW, FILE_MODE);
+  try {
+    await file.writeFile(content, 'utf8');
+    if (sync) {
+      await file.sync();
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Appends whole lines and syncs. A last line that a crash tore gets its newline first, so that it swallows none of
+ * ours. Nothing is ever cut off again: beadboard's sweep appends without the lock, and it might be its line.
+ */
+export async function appendLines(path: string, lines: readonly string[]): Promise<void> {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | NO_FOLLOW;
+  const file = await open(path, flags, FILE_MODE);
+  try {
+    const { size } = await file.stat();
+    const lead = (await endsInNewline(file, size)) ? '' : '\n';
+    await file.appendFile(`${lead}${lines.join('\n')}\n`, 'utf8');
+    await file.sync();
+    if (size === 0) {
+      await syncFolder(dirname(path));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes renames and new names in the folder durable, where the system can. */
+export async function syncFolder(path: string): Promise<void> {
+  if (!CAN_SYNC_FOLDERS) {
+    return;
+  }
+  const folder = await open(path, constants.O_RDONLY);
+  try {
+    await folder.sync();
+  } catch (error) {
+    // Some network and FUSE file systems refuse to sync a folder; the rename itself has happened.
+    if (errno(error) !== 'EINVAL' && errno(error) !== 'ENOTSUP') {
+      throw error;
+    }
+  } finally {
+    await folder.close();
+  }
+}
+
+async function endsInNewline(file: FileHandle, size: number): Promise<boolean> {
+  if (size === 0) {
+    return true;
+  }
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0] === NEWLINE;
+}

@@ -1,0 +1,84 @@
+/** `history.jsonl`: one closed reservation a line, append only; read from its end, since only the end is of interest. */
+
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Reservation } from '../../core/reservation';
+import { instant } from '../../core/time';
+import { asProblem, errno } from '../problem';
+import { misfit, reservationSchema } from './schema';
+
+const CHUNK_BYTES = 64 * 1024;
+/** A file without one released line in so much of its end is not worth reading further for a view of recent hours. */
+const LONGEST_TAIL_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The closed reservations, newest first, back to the first one released before `since` (older expired ones may be among
+ * them, since a sweep can come late). A line that cannot be read, torn by a crash perhaps, is passed over.
+ *
+ * @throws StoreProblem
+ */
+export async function readClosedTail(path: string, since: Date): Promise<readonly Reservation[]> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    if (errno(error) === 'ENOENT') {
+      return [];
+    }
+    throw asProblem(error, path, 'read');
+  }
+  try {
+    const closed: Reservation[] = [];
+    for await (const line of linesFromEnd(file)) {
+      const entry = parseLine(line);
+      if (entry) {
+        if (entry.released_at && instant(entry.released_at) < since.getTime()) {
+          break;
+        }
+        closed.push(entry);
+      }
+    }
+    return closed;
+  } catch (error) {
+    throw asProblem(error, path, 'read');
+  } finally {
+    await file.close();
+  }
+}
+
+export function historyLine(entry: Reservation): string {
+  return JSON.stringify(entry);
+}
+
+function parseLine(line: string): Reservation | undefined {
+  if (line.trim() === '') {
+    return undefined;
+  }
+  try {
+    const value: unknown = JSON.parse(line);
+    return misfit(reservationSchema, value) === undefined ? (value as Reservation) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whole lines from the last to the first. Cut at newline bytes only, so that no character is ever split. */
+async function* linesFromEnd(file: FileHandle): AsyncGenerator<string> {
+  const { size } = await file.stat();
+  const stop = Math.max(0, size - LONGEST_TAIL_BYTES);
+  let rest: Buffer = Buffer.alloc(0);
+  for (let end = size; end > stop; ) {
+    const start = Math.max(stop, end - CHUNK_BYTES);
+    const chunk = Buffer.alloc(end - start);
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, start);
+    let block = Buffer.concat([chunk.subarray(0, bytesRead), rest]);
+    for (let newline = block.lastIndexOf('\n'); newline >= 0; newline = block.lastIndexOf('\n')) {
+      yield block.subarray(newline + 1).toString('utf8');
+      block = block.subarray(0, newline);
+    }
+    rest = block;
+    end = start;
+  }
+  if (stop === 0) {
+    yield rest.toString('utf8');
+  }
+}

@@ -1,0 +1,70 @@
+/** Reading JSON that somebody else may have written, and saying exactly what is wrong with it. */
+
+import { readFile } from 'node:fs/promises';
+import type * as z from 'zod/mini';
+import { asProblem, errno, StoreProblem } from '../problem';
+import { misfit } from './schema';
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** The file's text, or undefined where there is no such file. @throws StoreProblem */
+export async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (errno(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw asProblem(error, path, 'read');
+  }
+}
+
+/** @throws StoreProblem EMPTY_FILE, BYTE_ORDER_MARK or NOT_JSON */
+export function parseJson(text: string, path: string): unknown {
+  if (text.trim() === '') {
+    throw new StoreProblem('EMPTY_FILE', path, `${path} is empty. Restore it, or move it away to start anew.`);
+  }
+  if (text.startsWith(BYTE_ORDER_MARK)) {
+    throw new StoreProblem(
+      'BYTE_ORDER_MARK',
+      path,
+      `${path} begins with a byte order mark, which beadboard cannot read. Save it as UTF-8 without one.`,
+    );
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StoreProblem(
+      'NOT_JSON',
+      path,
+      `${path} is not JSON, perhaps cut short (${reason}). Mend it, or move it away.`,
+      { facts: { reason }, cause: error },
+    );
+  }
+}
+
+/** One record of the file that its id names, or undefined where there is no such file. @throws StoreProblem */
+export async function readRecord<R>(
+  path: string,
+  schema: z.ZodMiniType,
+  isRightId: (record: R) => boolean,
+): Promise<R | undefined> {
+  const text = await readText(path);
+  if (text === undefined) {
+    return undefined;
+  }
+  const value = parseJson(text, path);
+  const reason = misfit(schema, value) ?? (isRightId(value as R) ? undefined : 'it has the id of another file');
+  if (reason) {
+    throw new StoreProblem('WRONG_SHAPE', path, `${path} does not hold what it should (${reason}). Mend it.`, {
+      facts: { reason },
+    });
+  }
+  return value as R;
+}
+
+/** The two-space JSON and newline that beadboard writes. */
+export function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,112 @@
+/**
+ * The store's one lock, shared with beadboard: taken through proper-lockfile over our own primitives, waited for with a
+ * growing, jittered pause, and given up with an error that says who holds it.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errno, StoreProblem } from '../problem';
+import { breakLock, isDeadLock } from './deadLock';
+import { createClaim, type Incarnation, inspect, type LockFileSystem } from './lockFile';
+import { parseOwner } from './owner';
+
+/** Beadboard gives up after 100 polls of 50 ms; we answer before a person would have given up on that. */
+export const LOCK_TIMEOUT_MS = 4_500;
+const SHORTEST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 25;
+
+export interface HeldLock {
+  /** @throws StoreProblem LOCK_LOST where the lock is not ours any more: then nothing may be written. */
+  assertHeld(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lock. `isWanted` is asked before each new attempt, with the time waited so far unknown to it: when it says
+ * no, the attempt is given up. The folder must exist.
+ *
+ * @throws StoreProblem STORE_LOCKED, naming holder, age, path and next step
+ */
+export async function takeLock(path: string, isWanted: () => boolean): Promise<HeldLock> {
+  const claim = createClaim(path);
+  let pause = SHORTEST_PAUSE_MS;
+  try {
+    for (;;) {
+      const held = await attempt(path, claim.fs, (lost) => claim.isOurs(path).then((ours) => ours && !lost()));
+      if (held) {
+        return held;
+      }
+      const seen = await inspect(path);
+      if (seen && isDeadLock(seen) && (await breakLock(path, seen))) {
+        continue;
+      }
+      if (!isWanted()) {
+        throw lockedBy(path, seen);
+      }
+      // Jitter, so that waiting processes do not meet at every attempt.
+      await sleep(pause * (0.5 + Math.random() / 2));
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    }
+  } finally {
+    await claim.discard();
+  }
+}
+
+async function attempt(
+  path: string,
+  fs: LockFileSystem,
+  stillHeld: (lost: () => boolean) => Promise<boolean>,
+): Promise<HeldLock | undefined> {
+  // Loaded on the first lock: requiring it adds signal listeners to the process, which a mere reader should not have.
+  const { lock } = await import('proper-lockfile');
+  let compromised = false;
+  try {
+    const release = await lock(path, {
+      lockfilePath: path,
+      realpath: false,
+      retries: 0,
+      fs,
+      onCompromised: () => {
+        compromised = true;
+      },
+    });
+    return {
+      assertHeld: async () => {
+        if (!(await stillHeld(() => compromised))) {
+          throw new StoreProblem(
+            'LOCK_LOST',
+            path,
+            `The lock ${path} went away while it was held; nothing was written. Try again.`,
+          );
+        }
+      },
+      release: () =>
+        release().catch((error: unknown) => {
+          if (errno(error) !== 'ERELEASED') {
+            throw error;
+          }
+        }),
+    };
+  } catch (error) {
+    if (errno(error) === 'ELOCKED') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The age is for people only: nothing is ever decided by it. */
+function lockedBy(path: string, seen: Incarnation | undefined): StoreProblem {
+  const owner = parseOwner(seen?.content ?? '');
+  const pid = owner?.pid ?? Number.parseInt(seen?.content ?? '', 10);
+  const ageMs = seen === undefined ? 0 : Math.max(0, Date.now() - Number(seen.modifiedNs / 1_000_000n));
+  const holder = Number.isInteger(pid)
+    ? `process ${pid}${owner ? ` on ${JSON.stringify(owner.host)}` : ''}`
+    : 'an unknown process';
+  return new StoreProblem(
+    'STORE_LOCKED',
+    path,
+    `The store is locked by ${holder} for ${Math.round(ageMs / 1000)} s (${path}). Try again; if that process is gone ` +
+      'for good, delete the file.',
+    { facts: { pid: Number.isInteger(pid) ? pid : null, host: owner?.host ?? null, ageMs } },
+  );
+}

@@ -1,0 +1,143 @@
+/**
+ * The primitives of the lock file, each one atomic step on disk, and their shape as the `fs` option of proper-lockfile.
+ *
+ * proper-lockfile locks by mkdir and calls a lock stale by its age. Both would be wrong here: beadboard's lock is a
+ * regular file, and a stopped process or a laptop that slept keeps its lock. So `mkdir` links a ready file into place
+ * (there is no moment in which it is empty), `rmdir` removes only what carries our token, and `stat` never shows an age.
+ */
+
+import type { Stats } from 'node:fs';
+import { readFileSync, unlinkSync } from 'node:fs';
+import { link, lstat, readFile, unlink } from 'node:fs/promises';
+import { errno } from '../problem';
+import { randomHex, writeNew } from './durable';
+import { parseOwner, serializeOwner, thisOwner } from './owner';
+
+/** One taking of the lock file: the next holder's file differs in at least one of these. */
+export interface Incarnation {
+  readonly inode: bigint;
+  readonly modifiedNs: bigint;
+  readonly content: string;
+}
+
+/** What stands at `path` now; undefined where nothing does. A folder has no content. */
+export async function inspect(path: string): Promise<Incarnation | undefined> {
+  try {
+    const stats = await lstat(path, { bigint: true });
+    const content = stats.isFile() ? await readFile(path, 'utf8') : '';
+    return { inode: stats.ino, modifiedNs: stats.mtimeNs, content };
+  } catch (error) {
+    if (errno(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+export function isSame(left: Incarnation | undefined, right: Incarnation): boolean {
+  return left?.inode === right.inode && left.modifiedNs === right.modifiedNs && left.content === right.content;
+}
+
+/** Where a file system has no hard links, or forbids them. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+/**
+ * Gives the ready file the name `path`, unless that is taken (EEXIST). Without hard links it is created under that name
+ * instead, which is weaker: for a moment the file is empty, and a crash in that moment leaves it so.
+ */
+export async function placeExclusively(ready: string, path: string, content: string): Promise<void> {
+  try {
+    await link(ready, path);
+  } catch (error) {
+    if (!NO_LINKS.has(errno(error) ?? '')) {
+      throw error;
+    }
+    await writeNew(path, content, { sync: false });
+  }
+}
+
+type Callback<T = void> = (error: NodeJS.ErrnoException | null, value?: T) => void;
+
+/** The `fs` that proper-lockfile uses for one taking of one lock. */
+export interface LockFileSystem {
+  mkdir(path: string, callback: Callback): void;
+  rmdir(path: string, callback: Callback): void;
+  rmdirSync(path: string): void;
+  stat(path: string, callback: Callback<Pick<Stats, 'mtime'>>): void;
+  utimes(path: string, atime: Date, mtime: Date, callback: Callback): void;
+}
+
+export interface Claim {
+  readonly fs: LockFileSystem;
+  /** Whether the file at the lock's path carries our token still. */
+  isOurs(path: string): Promise<boolean>;
+  /** Removes the ready file; to be called once the lock is taken or given up. */
+  discard(): Promise<void>;
+}
+
+/** Prepares one taking of the lock at `lockPath`. */
+export function createClaim(lockPath: string): Claim {
+  const token = randomHex(16);
+  const content = serializeOwner(thisOwner(token));
+  const ready = `${lockPath}.${process.pid}.${token}.ready`;
+  let isReady = false;
+  let shownTime: Date | undefined;
+
+  async function take(path: string): Promise<void> {
+    if (!isReady) {
+      await writeNew(ready, content, { sync: false });
+      isReady = true;
+    }
+    await placeExclusively(ready, path, content);
+    shownTime = new Date();
+  }
+
+  async function isOurs(path: string): Promise<boolean> {
+    const found = await inspect(path);
+    return found !== undefined && parseOwner(found.content)?.token === token;
+  }
+
+  async function remove(path: string): Promise<void> {
+    if (await isOurs(path)) {
+      await unlink(path);
+    }
+  }
+
+  return {
+    isOurs,
+    fs: {
+      mkdir: (path, callback) => settle(take(path), callback),
+      rmdir: (path, callback) => settle(remove(path), callback),
+      rmdirSync: (path) => {
+        if (parseOwner(readFileSync(path, 'utf8'))?.token === token) {
+          unlinkSync(path);
+        }
+      },
+      // The age of another's lock is none of our business, and our own file's times are part of its incarnation: what
+      // proper-lockfile sees is a lock that was touched this instant, or the time that it set itself.
+      stat: (path, callback) =>
+        settle(
+          shownTime === undefined
+            ? Promise.resolve({ mtime: new Date() })
+            : isOurs(path).then((ours) => ({ mtime: (ours ? shownTime : undefined) ?? new Date(0) })),
+          callback,
+        ),
+      utimes: (_path, _atime, mtime, callback) => {
+        shownTime = mtime;
+        callback(null);
+      },
+    },
+    discard: async () => {
+      if (isReady) {
+        await unlink(ready).catch(() => undefined);
+      }
+    },
+  };
+}
+
+function settle<T>(promise: Promise<T>, callback: Callback<T>): void {
+  promise.then(
+    (value) => callback(null, value),
+    (error: unknown) => callback(error as NodeJS.ErrnoException),
+  );
+}

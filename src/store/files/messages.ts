@@ -1,0 +1,125 @@
+/** Message files: an inbox stream for each recipient, and each message as it is now under its id. */
+
+import { readdir } from 'node:fs/promises';
+import { hasSafeIds, isMessageId, isUnackedRequired, type Message, newestFirst } from '../../core/message';
+import { asProblem, errno, StoreProblem } from '../problem';
+import type { Records } from '../store';
+import { appendLines, ensureFolder, replaceFile } from './durable';
+import { readRecord, readText, toJson } from './json';
+import { inboxFile, messageFile, type StorePaths } from './paths';
+import { messageSchema, misfit } from './schema';
+
+/** How many message files are read side by side: enough to hide the disk's latency, few enough for any limit. */
+const READS_AT_ONCE = 16;
+
+/** @throws StoreProblem */
+export function readMessageFile(paths: StorePaths, id: string): Promise<Message | undefined> {
+  return readRecord<Message>(messageFile(paths, id), messageSchema, (message) => message.message_id === id);
+}
+
+export function writeMessageFile(paths: StorePaths, message: Message): Promise<void> {
+  return replaceFile(messageFile(paths, message.message_id), toJson(message));
+}
+
+/** Appends to the inbox stream first: a message that is only there is still found, one that is only indexed is not. */
+export async function deliverMessage(paths: StorePaths, message: Message): Promise<void> {
+  if (!hasSafeIds(message)) {
+    throw new Error('Refusing to store a message whose ids have not been checked.');
+  }
+  await ensureFolder(paths.messageIndex);
+  await appendLines(inboxFile(paths, message.to_agent), [JSON.stringify(message)]);
+  await writeMessageFile(paths, message);
+}
+
+/** Each message of the stream as it is now, or as it was sent where its own file is missing. @throws StoreProblem */
+export async function readInboxFile(paths: StorePaths, agent: string): Promise<Records<Message>> {
+  const path = inboxFile(paths, agent);
+  const text = await readText(path);
+  const sent = new Map<string, Message>();
+  const problems: StoreProblem[] = [];
+  for (const [index, line] of (text ?? '').split(/\r?\n/).entries()) {
+    const message = line.trim() === '' ? undefined : parseSent(line);
+    if (message) {
+      sent.set(message.message_id, message);
+    } else if (line.trim() !== '') {
+      problems.push(
+        new StoreProblem('BAD_ENTRY', path, `Line ${index + 1} of ${path} is not a message; it is passed over.`),
+      );
+    }
+  }
+  const current = await readEach([...sent.keys()], (id) => readMessageFile(paths, id));
+  const records = [...sent.values()].map((message) => current.found.get(message.message_id) ?? message);
+  return { records, problems: [...problems, ...current.problems] };
+}
+
+/**
+ * Reads the messages that wait for an acknowledgement. What is final (acked, or never needs it) is remembered by its
+ * file name and not read again, since no rule changes it any more.
+ */
+export class UnackedReader {
+  private readonly final = new Set<string>();
+
+  constructor(private readonly paths: StorePaths) {}
+
+  /** @throws StoreProblem where the folder itself cannot be read */
+  async read(): Promise<Records<Message>> {
+    const ids = (await indexedIds(this.paths)).filter((id) => !this.final.has(id));
+    const { found, problems } = await readEach(ids, (id) => readMessageFile(this.paths, id));
+    const records: Message[] = [];
+    for (const [id, message] of found) {
+      if (isUnackedRequired(message)) {
+        records.push(message);
+      } else {
+        this.final.add(id);
+      }
+    }
+    return { records: records.sort(newestFirst), problems };
+  }
+}
+
+async function indexedIds(paths: StorePaths): Promise<string[]> {
+  try {
+    const names = await readdir(paths.messageIndex);
+    return names
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => name.slice(0, -'.json'.length))
+      .filter(isMessageId);
+  } catch (error) {
+    if (errno(error) === 'ENOENT') {
+      return [];
+    }
+    throw asProblem(error, paths.messageIndex, 'read');
+  }
+}
+
+function parseSent(line: string): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return misfit(messageSchema, value) === undefined ? (value as Message) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readEach<R>(
+  ids: readonly string[],
+  read: (id: string) => Promise<R | undefined>,
+): Promise<{ found: Map<string, R>; problems: StoreProblem[] }> {
+  const found = new Map<string, R>();
+  const problems: StoreProblem[] = [];
+  const queue = ids.values();
+  const work = async () => {
+    for (const id of queue) {
+      try {
+        const record = await read(id);
+        if (record) {
+          found.set(id, record);
+        }
+      } catch (error) {
+        problems.push(asProblem(error, id, 'read'));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, ids.length) }, work));
+  return { found, problems };
+}

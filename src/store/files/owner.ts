@@ -1,0 +1,107 @@
+/**
+ * Who holds a lock, told so exactly that a later reader can prove the owner dead, and how that is proven.
+ * A pid alone proves nothing: pids are reused, and mean another process on another host or in another pid namespace.
+ */
+
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import * as z from 'zod/mini';
+import { errno } from '../problem';
+
+export interface LockOwner {
+  readonly pid: number;
+  readonly host: string;
+  /** Identifies one boot of the machine; '' where the system does not tell. */
+  readonly boot: string;
+  /** Identifies the pid namespace; '' where there is no such thing. */
+  readonly namespace: string;
+  /** When the process started, in the system's own unit; '' where it does not tell. */
+  readonly started: string;
+  /** Random: tells this very taking of the lock from every other. */
+  readonly token: string;
+  /** When the lock was asked for, UTC ISO-8601: for people only, since clocks jump. */
+  readonly at: string;
+}
+
+const ownerSchema = z.object({
+  pid: z.int().check(z.positive()),
+  host: z.string(),
+  boot: z.string(),
+  namespace: z.string(),
+  started: z.string(),
+  token: z.string().check(z.minLength(1)),
+  at: z.string(),
+});
+
+/** This process as an owner. */
+export function thisOwner(token: string): LockOwner {
+  return { ...here(), pid: process.pid, started: startOf(process.pid), token, at: new Date().toISOString() };
+}
+
+/** One line of JSON: never a bare number, which beadboard would take for one of its own pids. */
+export function serializeOwner(owner: LockOwner): string {
+  return `${JSON.stringify(owner)}\n`;
+}
+
+/** The owner that a lock file names, or undefined: then it is not one of ours. */
+export function parseOwner(text: string): LockOwner | undefined {
+  try {
+    const result = ownerSchema.safeParse(JSON.parse(text));
+    return result.success ? result.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * True only where the owner cannot possibly run any more: same host and pid namespace, and either another boot, or no
+ * such process, or a process of that pid that started at another time. Whatever we cannot tell counts as alive.
+ */
+export function isProvenDead(owner: LockOwner): boolean {
+  const us = here();
+  if (owner.host !== us.host || owner.namespace !== us.namespace) {
+    return false;
+  }
+  if (owner.boot && us.boot && owner.boot !== us.boot) {
+    return true;
+  }
+  if (!isRunning(owner.pid)) {
+    return true;
+  }
+  const started = startOf(owner.pid);
+  return owner.started !== '' && started !== '' && started !== owner.started;
+}
+
+/** Whether a process of that pid runs here. EPERM says that it does, and belongs to somebody else. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errno(error) !== 'ESRCH';
+  }
+}
+
+function here(): Pick<LockOwner, 'host' | 'boot' | 'namespace'> {
+  return {
+    host: hostname(),
+    boot: read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    namespace: read(() => readlinkSync('/proc/self/ns/pid')),
+  };
+}
+
+/** Field 22 of /proc/PID/stat, in clock ticks since boot; counted from the last ')', since names may hold anything. */
+function startOf(pid: number): string {
+  return read(() => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  });
+}
+
+function read(get: () => string): string {
+  try {
+    return get();
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,61 @@
+/** Where the files of a store are. The layout is beadboard's; see docs/architecture.md. */
+
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { isAgentId } from '../../core/agent';
+import { isMessageId } from '../../core/message';
+
+export interface StorePaths {
+  readonly root: string;
+  readonly agents: string;
+  readonly messages: string;
+  readonly messageIndex: string;
+  readonly reservations: string;
+  readonly active: string;
+  readonly history: string;
+  readonly lock: string;
+}
+
+/**
+ * The root that beadboard uses: `.beadboard/agent` in the home folder, on every operating system.
+ * USERPROFILE goes first, as in the seed, also where it is not Windows.
+ */
+export function defaultRoot(env: NodeJS.ProcessEnv = process.env): string {
+  return join(env['USERPROFILE']?.trim() || homedir(), '.beadboard', 'agent');
+}
+
+export function storePaths(root: string): StorePaths {
+  const messages = join(root, 'messages');
+  const reservations = join(root, 'reservations');
+  return {
+    root,
+    agents: join(root, 'agents'),
+    messages,
+    messageIndex: join(messages, 'index'),
+    reservations,
+    active: join(reservations, 'active.json'),
+    history: join(reservations, 'history.jsonl'),
+    lock: join(reservations, '.lock'),
+  };
+}
+
+/** @throws Error for an id that is not one: callers check first, so this is a fault of ours, not of the input. */
+export function agentFile(paths: StorePaths, id: string): string {
+  return join(paths.agents, `${checked(id, isAgentId)}.json`);
+}
+
+export function inboxFile(paths: StorePaths, agent: string): string {
+  return join(paths.messages, `${checked(agent, isAgentId)}.jsonl`);
+}
+
+/** A colon is allowed in a message id but not in a file name on Windows, where such a message cannot exist. */
+export function messageFile(paths: StorePaths, id: string): string {
+  return join(paths.messageIndex, `${checked(id, isMessageId)}.json`);
+}
+
+function checked(id: string, isSafe: (id: string) => boolean): string {
+  if (!isSafe(id)) {
+    throw new Error(`Refusing to build a path from the unchecked id ${JSON.stringify(id)}.`);
+  }
+  return id;
+}

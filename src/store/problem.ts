@@ -1,0 +1,89 @@
+/** What can be wrong with a store, named so that every surface can say the same thing about it. */
+
+export const PROBLEM_KINDS = [
+  /** The file has no content at all. */
+  'EMPTY_FILE',
+  /** The file starts with a byte order mark, which beadboard cannot read either. */
+  'BYTE_ORDER_MARK',
+  /** The file is truncated, or was never JSON. */
+  'NOT_JSON',
+  /** It is JSON, but not what this file holds. */
+  'WRONG_SHAPE',
+  /** One entry of it lacks a field or has a wrong one. */
+  'BAD_ENTRY',
+  /** The operating system does not let us read or write it. */
+  'ACCESS_DENIED',
+  /** A file stands where a folder should, or the other way round. */
+  'NOT_A_FOLDER',
+  /** Any other failure of the disk or the system. */
+  'IO_ERROR',
+  /** Another process holds the lock and did not let go in time. */
+  'STORE_LOCKED',
+  /** The lock went away while we held it: nothing was written. */
+  'LOCK_LOST',
+] as const;
+
+export type ProblemKind = (typeof PROBLEM_KINDS)[number];
+
+/** A failure of the store itself, as opposed to a rule's refusal. Its message says what, where, and the next step. */
+export class StoreProblem extends Error {
+  readonly kind: ProblemKind;
+  /** The file or folder that is wrong. */
+  readonly path: string;
+  /** More facts for programs: holder and age of a lock, index and field of an entry. */
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(
+    kind: ProblemKind,
+    path: string,
+    message: string,
+    options: { facts?: Readonly<Record<string, unknown>>; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'StoreProblem';
+    this.kind = kind;
+    this.path = path;
+    this.facts = options.facts ?? {};
+  }
+}
+
+/** The problem that an error of the file system amounts to. A {@link StoreProblem} is passed on as it is. */
+export function asProblem(error: unknown, path: string, doing: string): StoreProblem {
+  if (error instanceof StoreProblem) {
+    return error;
+  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  const kind = kindOf(code);
+  const facts = code === undefined ? {} : { errno: code };
+  return new StoreProblem(kind, path, `Could not ${doing} ${path}: ${message}. ${NEXT_STEP[kind]}`, {
+    facts,
+    cause: error,
+  });
+}
+
+/** The system's error code, such as ENOENT, or undefined for an error of another kind. */
+export function errno(error: unknown): string | undefined {
+  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+}
+
+type SystemProblem = 'ACCESS_DENIED' | 'NOT_A_FOLDER' | 'IO_ERROR';
+
+const NEXT_STEP: Record<SystemProblem, string> = {
+  ACCESS_DENIED: 'Give your user access to it.',
+  NOT_A_FOLDER: 'Move away what stands in its place.',
+  IO_ERROR: 'Check the disk, then try again.',
+};
+
+function kindOf(code: string | undefined): SystemProblem {
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return 'ACCESS_DENIED';
+    case 'ENOTDIR':
+    case 'EISDIR':
+      return 'NOT_A_FOLDER';
+    default:
+      return 'IO_ERROR';
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The port behind which state lives. A store reads, and transacts a pure decision; it knows no rule.
+ * Every promise may reject with a {@link StoreProblem}, and with nothing else on purpose.
+ */
+
+import type { AgentRecord, RecordDecision } from '../core/agent';
+import type { Outcome } from '../core/envelope';
+import type { Message } from '../core/message';
+import type { Reservation, ReservationDecision } from '../core/reservation';
+import type { StoreProblem } from './problem';
+
+/** The parts of a store that change apart from each other. */
+export type StorePart = 'reservations' | 'messages' | 'agents';
+
+/** Records that could be read, and what was wrong with each that could not. */
+export interface Records<R> {
+  readonly records: readonly R[];
+  readonly problems: readonly StoreProblem[];
+}
+
+export interface Watching {
+  dispose(): void;
+}
+
+export interface Store {
+  /** Where the state lives, in words for a person: a folder, later a server. */
+  readonly location: string;
+
+  /** Whether anything has been stored yet. */
+  exists(): Promise<boolean>;
+
+  /** The active entries as they stand: some may be past their time, and stay there until a sweep. Takes no lock. */
+  readActive(): Promise<readonly Reservation[]>;
+  /** What history closed, newest first, back to about `since`: older ones may be among them. Takes no lock. */
+  readClosed(since: Date): Promise<readonly Reservation[]>;
+  readAgent(id: string): Promise<AgentRecord | undefined>;
+  readAgents(): Promise<Records<AgentRecord>>;
+  /** All messages of one recipient as they are now, in no order. */
+  readInbox(agent: string): Promise<Records<Message>>;
+  readMessage(id: string): Promise<Message | undefined>;
+  /** The messages that wait for an acknowledgement, newest first. */
+  readUnacked(): Promise<Records<Message>>;
+
+  /**
+   * Runs the decision on the current entries while nobody else can change them, and stores what it decided before
+   * answering. `now` is the store's clock. The decision must be pure: it may be run on a state that is then not kept.
+   */
+  transactReservations<T>(
+    decide: (active: readonly Reservation[], now: Date) => ReservationDecision<T>,
+  ): Promise<Outcome<T>>;
+  transactAgent<T>(
+    id: string,
+    decide: (current: AgentRecord | undefined, now: Date) => RecordDecision<AgentRecord, T>,
+  ): Promise<Outcome<T>>;
+  transactMessage<T>(
+    id: string,
+    decide: (current: Message | undefined, now: Date) => RecordDecision<Message, T>,
+  ): Promise<Outcome<T>>;
+  /** Stores new messages, each in its recipient's inbox and under its id. */
+  deliver(compose: (now: Date) => readonly Message[]): Promise<readonly Message[]>;
+
+  /**
+   * Calls back soon after any part changed, whoever changed it, also when the store is created later. Calls for one
+   * burst may come together or apart; a call without a change behind it is allowed, a change without a call is not.
+   */
+  watch(onChange: (parts: ReadonlySet<StorePart>) => void): Watching;
+}
