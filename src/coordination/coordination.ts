@@ -222,7 +222,7 @@ async function answer<T>(command: CommandName, operation: () => Promise<Outcome<
 
 /** Goes on with what a check granted, or passes its refusal on. */
 async function when<T, U>(checked: Outcome<T>, next: (request: T) => Promise<Outcome<U>>): Promise<Outcome<U>> {
-  return checked.ok ? next(checked.data) : checked;
+  return checked.ok ? await next(checked.data) : checked;
 }
 
 /** Surfaces pass on what callers gave them, which may be nothing at all. */

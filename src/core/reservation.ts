@@ -226,7 +226,7 @@ export function decideRelease(
 export function decideSweep(active: readonly Reservation[], now: Date): ReservationDecision<number> {
   const expired = active.filter((entry) => isExpired(entry, now));
   return {
-    active: expired.length > 0 ? active.filter((entry) => !expired.includes(entry)) : active,
+    active: expired.length > 0 ? active.filter((entry) => !isExpired(entry, now)) : active,
     closed: expired.map(asExpired),
     answer: granted(expired.length),
   };
