@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { ensureInstalled } from './lib/install.mjs';
+import { isMain } from './lib/isMain.mjs';
+import { outDir, repoRoot } from './lib/paths.mjs';
+
+const testStages = ['unit', 'store', 'host', 'ui'];
+
+/**
+ * @param {boolean} production
+ * @returns {import('esbuild').BuildOptions}
+ */
+function extensionOptions(production) {
+  return {
+    absWorkingDir: repoRoot,
+    entryPoints: ['src/extension/extension.ts'],
+    outfile: 'dist/extension.js',
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    external: ['vscode'],
+    minify: production,
+    sourcemap: !production,
+    logLevel: 'warning',
+  };
+}
+
+/**
+ * Bundles the extension into dist/extension.js.
+ * @param {{ production: boolean }} options
+ * @returns {Promise<void>}
+ */
+export async function buildExtension({ production }) {
+  const { build } = await import('esbuild');
+  // A source map left by a development build would name sources that the new bundle does not match.
+  await rm(join(repoRoot, 'dist'), { recursive: true, force: true });
+  await build(extensionOptions(production));
+}
+
+/**
+ * Rebuilds dist/extension.js after every change, until this process ends.
+ * @returns {Promise<void>}
+ */
+async function watchExtension() {
+  const { context } = await import('esbuild');
+  const watcher = await context({ ...extensionOptions(false), logLevel: 'info' });
+  await watcher.watch();
+}
+
+/**
+ * Bundles every test, the suite that runs inside VS Code, and the helper processes of tests into out/test.
+ * @returns {Promise<void>}
+ */
+export async function buildTests() {
+  const files = await listFiles('test');
+  const entryPoints = files.filter(
+    (file) =>
+      file === 'test/host/index.ts' ||
+      file.endsWith('.process.ts') ||
+      (file.endsWith('.test.ts') && testStages.includes(file.split('/')[1] ?? '')),
+  );
+  await bundleForNode(entryPoints, 'test', join(outDir, 'test'));
+}
+
+/**
+ * Bundles the processes of the demo, if any, into out/demo.
+ * @returns {Promise<void>}
+ */
+export async function buildDemo() {
+  const files = await listFiles('scripts/demo');
+  const entryPoints = files.filter((file) => file.endsWith('.process.ts'));
+  await bundleForNode(entryPoints, 'scripts/demo', join(outDir, 'demo'));
+}
+
+/**
+ * @param {string[]} entryPoints
+ * @param {string} outbase
+ * @param {string} outdir
+ */
+async function bundleForNode(entryPoints, outbase, outdir) {
+  await rm(outdir, { recursive: true, force: true });
+  if (entryPoints.length === 0) {
+    return;
+  }
+  const { build } = await import('esbuild');
+  await build({
+    absWorkingDir: repoRoot,
+    entryPoints,
+    outbase,
+    outdir,
+    bundle: true,
+    packages: 'external',
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    external: ['vscode'],
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
+}
+
+/**
+ * @param {string} folder relative to the repository
+ * @returns {Promise<string[]>} what is below it, relative to the repository, with forward slashes
+ */
+async function listFiles(folder) {
+  const root = join(repoRoot, folder);
+  if (!existsSync(root)) {
+    return [];
+  }
+  const names = await readdir(root, { recursive: true });
+  return names.map((name) => `${folder}/${name.split(sep).join('/')}`).sort();
+}
+
+if (isMain(import.meta.url)) {
+  await ensureInstalled();
+  if (process.argv.includes('--watch')) {
+    await watchExtension();
+  } else {
+    await buildExtension({ production: process.argv.includes('--production') });
+  }
+}

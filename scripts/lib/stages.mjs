@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { outDir, repoRoot } from './paths.mjs';
+import { makeTempDir, removeTempDir, runNodeScript } from './processes.mjs';
+
+/** @typedef {{ passed: number, failed: number }} Counts */
+/** @typedef {{ run: () => Promise<Counts>, compiled: boolean, webHost: boolean }} Stage */
+
+const modules = join(repoRoot, 'node_modules');
+const minute = 60_000;
+
+/**
+ * The stages of the test run, in their order. `compiled` ones need the build, `webHost` ones VS Code's server.
+ * @type {Record<string, Stage>}
+ */
+export const stages = {
+  lint: {
+    run: () => runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']),
+    compiled: false,
+    webHost: false,
+  },
+  typecheck: { run: () => runTool('typescript/bin/tsc', ['--noEmit']), compiled: false, webHost: false },
+  unit: { run: () => runMocha('unit', 5000, 2 * minute), compiled: true, webHost: false },
+  store: { run: () => runMocha('store', 30_000, 4 * minute), compiled: true, webHost: false },
+  host: { run: runHost, compiled: true, webHost: true },
+  ui: { run: () => runMocha('ui', 60_000, 8 * minute), compiled: true, webHost: true },
+};
+
+/**
+ * A tool without tests of its own counts as one.
+ * @param {string} bin below node_modules
+ * @param {string[]} args
+ * @returns {Promise<Counts>}
+ */
+async function runTool(bin, args) {
+  const { code } = await runNodeScript(join(modules, bin), args, { cwd: repoRoot, timeoutMs: 3 * minute });
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/**
+ * @param {string} name
+ * @param {number} testTimeoutMs
+ * @param {number} stageTimeoutMs
+ * @returns {Promise<Counts>}
+ */
+function runMocha(name, testTimeoutMs, stageTimeoutMs) {
+  const args = ['--no-config', '--forbid-only', '--forbid-pending', '--timeout', String(testTimeoutMs)];
+  args.push('--reporter', join(repoRoot, 'scripts', 'lib', 'countReporter.cjs'));
+  args.push('--enable-source-maps', `out/test/${name}/**/*.test.js`);
+  return runCounted(join(modules, 'mocha', 'bin', 'mocha.js'), args, stageTimeoutMs);
+}
+
+/** @returns {Promise<Counts>} */
+function runHost() {
+  // The suite has a shorter limit of its own, after which it cleans up.
+  return runCounted(join(repoRoot, 'scripts', 'host', 'runHostTests.mjs'), [], 10 * minute);
+}
+
+/**
+ * Runs a script that writes its counts to AGENT_RESERVATIONS_TEST_RESULTS.
+ * @param {string} script
+ * @param {string[]} args
+ * @param {number} timeoutMs
+ * @returns {Promise<Counts>}
+ */
+async function runCounted(script, args, timeoutMs) {
+  const dir = await makeTempDir('results');
+  const resultsFile = join(dir, 'results.json');
+  const env = {
+    ...process.env,
+    AGENT_RESERVATIONS_TEST_NODE: process.execPath,
+    AGENT_RESERVATIONS_TEST_OUT: join(outDir, 'test'),
+    AGENT_RESERVATIONS_TEST_RESULTS: resultsFile,
+  };
+  const { code, timedOut } = await runNodeScript(script, args, { cwd: repoRoot, env, timeoutMs });
+  const counts = readCounts(resultsFile);
+  removeTempDir(dir);
+  if (timedOut) {
+    console.error(`Stopped: it was not over after ${timeoutMs / minute} min.`);
+  }
+  if (counts === undefined || counts.passed + counts.failed === 0) {
+    console.error('No test reported a result.');
+    return { passed: 0, failed: 1 };
+  }
+  // All tests passed and yet the run failed: it crashed or hung after them.
+  const crashed = counts.failed === 0 && code !== 0;
+  return { passed: counts.passed, failed: counts.failed + (crashed ? 1 : 0) };
+}
+
+/**
+ * @param {string} file
+ * @returns {Counts | undefined}
+ */
+function readCounts(file) {
+  if (!existsSync(file)) {
+    return undefined;
+  }
+  const { passed, failed } = JSON.parse(readFileSync(file, 'utf8'));
+  return { passed: Number(passed), failed: Number(failed) };
+}

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureInstalled } from './lib/install.mjs';
+import { isMain } from './lib/isMain.mjs';
+import { repoRoot } from './lib/paths.mjs';
+
+/**
+ * Packages the extension, as it goes to its users. Throws when vsce warns: what it warns about reaches them too.
+ * @param {string} [file] default: agent-reservations-<version>.vsix in the repository
+ * @returns {string} the package's path
+ */
+export function packageExtension(file) {
+  const { name, version } = JSON.parse(readFileSync(join(repoRoot, 'package.json'), 'utf8'));
+  const vsix = file ?? join(repoRoot, `${name}-${version}.vsix`);
+  const args = [
+    join(repoRoot, 'node_modules', '@vscode', 'vsce', 'vsce'),
+    'package',
+    // Everything is in the bundle.
+    '--no-dependencies',
+    // The repository has no public address yet, so relative links cannot be made absolute.
+    '--allow-missing-repository',
+    '--no-rewrite-relative-links',
+    '--out',
+    vsix,
+  ];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: repoRoot, encoding: 'utf8' });
+  const output = `${stdout}${stderr}`;
+  if (status !== 0 || output.includes('WARNING')) {
+    throw new Error(`The extension could not be packaged without warnings:\n${output.trim()}`);
+  }
+  return vsix;
+}
+
+if (isMain(import.meta.url)) {
+  const { values } = parseArgs({ options: { out: { type: 'string' } } });
+  await ensureInstalled();
+  try {
+    const vsix = packageExtension(values.out === undefined ? undefined : resolve(values.out));
+    console.log(`${relative(process.cwd(), vsix)}: ${(statSync(vsix).size / 1024).toFixed(1)} KiB`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}
