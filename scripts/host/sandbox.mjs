@@ -25,6 +25,7 @@ export const quietSettings = {
   'extensions.ignoreRecommendations': true,
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
   'window.commandCenter': false,
   'git.openRepositoryInParentFolders': 'never',
