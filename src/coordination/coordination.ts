@@ -18,6 +18,7 @@ import { trimmed } from '../core/input';
 import {
   checkInbox,
   checkMessageAction,
+  checkMessageId,
   checkSend,
   composeMessages,
   decideAck,
@@ -26,6 +27,7 @@ import {
   type Message,
   type MessageActionInput,
   matchesBead,
+  messageNotFound,
   type SendInput,
   selectInbox,
 } from '../core/message';
@@ -84,6 +86,8 @@ export interface Coordination {
   inbox(input: InboxInput): Promise<Envelope<readonly Message[]>>;
   read(input: MessageActionInput): Promise<Envelope<Message>>;
   ack(input: MessageActionInput): Promise<Envelope<Message>>;
+  /** Looks at any message and leaves it as it is: a person may see what agents write to each other. */
+  showMessage(input: { readonly message: string }): Promise<Envelope<Message>>;
 }
 
 export function createCoordination(store: Store, options: CoordinationOptions): Coordination {
@@ -199,6 +203,14 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
         when(checkMessageAction(fields(input), await isRegistered(fields(input).agent)), (request) =>
           store.transactMessage(request.message, (current, now) => decideAck(current, request, now)),
         ),
+      ),
+
+    showMessage: (input) =>
+      answer('agent read', () =>
+        when(checkMessageId(fields(input)), async (id) => {
+          const message = await store.readMessage(id);
+          return message ? granted(message) : messageNotFound(id);
+        }),
       ),
   };
 }

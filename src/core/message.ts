@@ -197,10 +197,15 @@ export function matchesBead(message: Message, bead: string): boolean {
 
 export function checkMessageAction(input: MessageActionInput, agentRegistered: boolean): Outcome<MessageActionRequest> {
   const agent = trimmed(input.agent);
-  const message = trimmed(input.message);
   if (!agentRegistered) {
     return agentNotFound(agent);
   }
+  const message = checkMessageId(input);
+  return message.ok ? granted({ agent, message: message.data }) : message;
+}
+
+export function checkMessageId(input: { readonly message: string }): Outcome<string> {
+  const message = trimmed(input.message);
   if (!message) {
     return refused('MESSAGE_NOT_FOUND', 'Missing message: name the message by its id.', { missing: ['message'] });
   }
@@ -211,7 +216,11 @@ export function checkMessageAction(input: MessageActionInput, agentRegistered: b
       { message },
     );
   }
-  return granted({ agent, message });
+  return granted(message);
+}
+
+export function messageNotFound(message: string): Outcome<never> {
+  return refused('MESSAGE_NOT_FOUND', `Message ${quoted(message)} does not exist.`, { message });
 }
 
 /** unread becomes read; what is read or acked stays as it is. Only the recipient may. */
@@ -248,9 +257,7 @@ function decideMark(
   if (!current) {
     return {
       next: undefined,
-      answer: refused('MESSAGE_NOT_FOUND', `Message ${quoted(request.message)} does not exist.`, {
-        message: request.message,
-      }),
+      answer: messageNotFound(request.message),
     };
   }
   if (current.to_agent !== request.agent) {

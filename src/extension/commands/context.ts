@@ -1,0 +1,59 @@
+/** What the commands work with, passed in so that none reaches for a global. */
+
+import * as vscode from 'vscode';
+import type { Envelope } from '../../core/envelope';
+import { COMMANDS } from '../contributions';
+import type { Documents } from '../documents';
+import { chooseAgent } from '../identity';
+import type { LiveStore } from '../liveStore';
+import { type Action, tellError } from '../notify';
+import type { ReservationsView } from '../view/reservationsView';
+
+export interface CommandContext {
+  readonly live: LiveStore;
+  readonly view: ReservationsView;
+  readonly documents: Documents;
+  readonly log: vscode.LogOutputChannel;
+  readonly memory: vscode.Memento;
+}
+
+/** A command's handler; what it resolves to is what `executeCommand` answers. */
+export type Handler = (...args: readonly unknown[]) => Promise<unknown>;
+
+/** Shows a failure, with what helps against it, and passes the envelope on. */
+export function told<T>(context: CommandContext, envelope: Envelope<T>, actions: readonly Action[] = []): Envelope<T> {
+  if (!envelope.ok) {
+    const { error } = envelope;
+    context.log.warn(`${envelope.command}: ${error.code}: ${error.message}`);
+    tellError(error, [...actions, ...remedies(context, error.code)]);
+  }
+  return envelope;
+}
+
+function remedies(context: CommandContext, code: string): readonly Action[] {
+  switch (code) {
+    case 'AGENT_NOT_FOUND':
+      return [{ title: vscode.l10n.t('Choose Agent…'), run: () => chooseAgent(context.live) }];
+    case 'INTERNAL_ERROR':
+      return [
+        {
+          title: vscode.l10n.t('Open Store Folder'),
+          run: () => vscode.commands.executeCommand(COMMANDS.openStoreFolder),
+        },
+        { title: vscode.l10n.t('Show Log'), run: () => context.log.show() },
+      ];
+    default:
+      return [];
+  }
+}
+
+/** The argument as an object with perhaps these fields: callers may pass anything. */
+export function record(argument: unknown): Readonly<Record<string, unknown>> {
+  return typeof argument === 'object' && argument !== null ? (argument as Record<string, unknown>) : {};
+}
+
+/** A field of an argument, where it is text. */
+export function text(argument: unknown, field: string): string | undefined {
+  const value = record(argument)[field];
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,38 @@
+/** One handler for each command id; a command without one does not compile. */
+
+import * as vscode from 'vscode';
+import { COMMANDS, type CommandKey } from '../contributions';
+import type { CommandContext, Handler } from './context';
+import { acknowledge, openMessage } from './messages';
+import { release, releaseAllMine, showHeld } from './release';
+import { reserve, reserveUri, takeOver } from './reserve';
+import { choose, openStoreFolder, refresh, showLog, showStatus } from './store';
+
+export function registerCommands(context: CommandContext): readonly vscode.Disposable[] {
+  const handlers: Record<CommandKey, Handler> = {
+    reserve: reserve(context),
+    reserveFile: reserveUri(context, 'file'),
+    reserveFolder: reserveUri(context, 'folder'),
+    release: release(context),
+    releaseAllMine: releaseAllMine(context),
+    showHeld: showHeld(context),
+    takeOver: takeOver(context),
+    acknowledge: acknowledge(context),
+    openMessage: openMessage(context),
+    chooseAgent: choose(context),
+    refresh: refresh(context),
+    showStatus: showStatus(context),
+    openStoreFolder: openStoreFolder(context),
+    showLog: showLog(context),
+  };
+  return Object.entries(handlers).map(([key, handler]) =>
+    vscode.commands.registerCommand(COMMANDS[key as CommandKey], async (...args: readonly unknown[]) => {
+      try {
+        return await handler(...args);
+      } catch (error) {
+        context.log.error(error instanceof Error ? error : String(error));
+        throw error;
+      }
+    }),
+  );
+}

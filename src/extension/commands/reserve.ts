@@ -1,0 +1,196 @@
+/** Reserve Scope…, Reserve This File…, Reserve This Folder… and Take Over. */
+
+import * as vscode from 'vscode';
+import { withoutIcons } from '../../core/display';
+import type { Envelope } from '../../core/envelope';
+import type { Reservation, ReserveInput } from '../../core/reservation';
+import { requireAgent } from '../identity';
+import { type Action, tell } from '../notify';
+import { askPick } from '../quickInput';
+import { askReservation, rememberBead } from '../reserveQuestions';
+import { scopeOfUri, uriOfActiveEditor } from '../scopes';
+import { defaultTtl } from '../settings';
+import { timeSince } from '../wording';
+import { type CommandContext, type Handler, record, text, told } from './context';
+
+type Reserved = Envelope<Reservation>;
+
+/**
+ * `{ scope, bead, ttl?, takeoverStale?, agent? }` reserves without a question; with fewer of them, or none, the person
+ * is asked for the rest. Answers the envelope, or undefined where the person gave up.
+ */
+export function reserve(context: CommandContext): Handler {
+  return async (argument) => {
+    const given = record(argument);
+    const scope = text(argument, 'scope') ?? '';
+    const bead = text(argument, 'bead') ?? '';
+    const agent = text(argument, 'agent') ?? (await requireAgent(context.live));
+    if (!agent) {
+      return undefined;
+    }
+    if (scope && bead) {
+      return told(
+        context,
+        await reserveOnce(context, {
+          agent,
+          scope,
+          bead,
+          ttl: 'ttl' in given ? (given['ttl'] as number) : defaultTtl(),
+          takeoverStale: given['takeoverStale'] === true,
+        }),
+      );
+    }
+    const [first] = await askAndReserve(context, agent, scope ? [scope] : []);
+    return first;
+  };
+}
+
+/** From a context menu: the file or folder, and all that are selected with it. From the palette: the active editor's. */
+export function reserveUri(context: CommandContext, kind: 'file' | 'folder'): Handler {
+  return async (uri, selected) => {
+    const uris = (Array.isArray(selected) && selected.length > 0 ? selected : [uri]).filter(isUri);
+    const targets = uris.length > 0 ? uris : await fallbackUris(kind);
+    const scopes = targets.map((target) => scopeOfUri(target, kind));
+    if (scopes.length === 0 || scopes.includes(undefined)) {
+      tell(
+        kind === 'file'
+          ? vscode.l10n.t('There is no file of this workspace to reserve. Open one, or use Reserve Scope….')
+          : vscode.l10n.t('There is no folder of this workspace to reserve. Open one, or use Reserve Scope….'),
+      );
+      return undefined;
+    }
+    const agent = await requireAgent(context.live);
+    if (!agent) {
+      return undefined;
+    }
+    const envelopes = await askAndReserve(context, agent, [...new Set(scopes.filter((scope) => scope !== undefined))]);
+    return envelopes.length > 1 ? envelopes : envelopes[0];
+  };
+}
+
+/** An expired item of the view, or `{ scope, bead, ttl?, agent? }`; without either, the person picks one. */
+export function takeOver(context: CommandContext): Handler {
+  return async (argument) => {
+    const agent = text(argument, 'agent') ?? (await requireAgent(context.live));
+    const old = agent ? (expiredArgument(argument) ?? (await pickExpired(context))) : undefined;
+    if (!agent || !old) {
+      return undefined;
+    }
+    const ttl = record(argument)['ttl'] === undefined ? defaultTtl() : (record(argument)['ttl'] as number);
+    return told(context, await reserveOnce(context, { agent, ...old, ttl, takeoverStale: true }));
+  };
+}
+
+/** Asks for what is missing, then reserves each scope; a conflict offers what can be done about it. */
+async function askAndReserve(
+  context: CommandContext,
+  agent: string,
+  scopes: readonly string[],
+): Promise<readonly Reserved[]> {
+  const answers = await askReservation(context.live, context.memory, scopes);
+  if (!answers) {
+    return [];
+  }
+  await rememberBead(context.memory, answers.bead);
+  const envelopes: Reserved[] = [];
+  for (const scope of answers.scopes) {
+    const input: ReserveInput = { agent, scope, bead: answers.bead, ttl: answers.ttl };
+    const envelope = await reserveOnce(context, input);
+    envelopes.push(told(context, envelope, actionsFor(context, envelope, input)));
+  }
+  return envelopes;
+}
+
+/** One's own expired reservation stands in nobody's way: it is taken over at once. */
+async function reserveOnce(context: CommandContext, input: ReserveInput): Promise<Reserved> {
+  const { coordination } = context.live;
+  const envelope = await coordination.reserve(input);
+  const stale = envelope.ok ? undefined : record(envelope.error.details?.['stale']);
+  if (!envelope.ok && envelope.error.code === 'RESERVATION_STALE_FOUND' && stale?.['agent_id'] === input.agent) {
+    return await coordination.reserve({ ...input, takeoverStale: true });
+  }
+  return envelope;
+}
+
+function actionsFor(context: CommandContext, envelope: Reserved, input: ReserveInput): readonly Action[] {
+  if (envelope.ok) {
+    return [];
+  }
+  const another: Action = {
+    title: vscode.l10n.t('Reserve Another Scope…'),
+    run: () => askAndReserve(context, input.agent, []),
+  };
+  switch (envelope.error.code) {
+    case 'RESERVATION_STALE_FOUND':
+      return [
+        {
+          title: vscode.l10n.t('Take Over'),
+          run: async () => told(context, await reserveOnce(context, { ...input, takeoverStale: true })),
+        },
+        another,
+      ];
+    case 'RESERVATION_CONFLICT': {
+      const [conflict] = (envelope.error.details?.['conflicts'] ?? []) as readonly Reservation[];
+      return [
+        ...(conflict
+          ? [
+              {
+                title: vscode.l10n.t('Show Reservation'),
+                run: () => context.view.reveal(conflict.reservation_id),
+              },
+            ]
+          : []),
+        another,
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+function expiredArgument(argument: unknown): { scope: string; bead: string } | undefined {
+  const reservation = record(record(argument)['reservation']);
+  const scope = text(reservation, 'scope') ?? text(argument, 'scope');
+  const bead = text(reservation, 'bead_id') ?? text(argument, 'bead');
+  return scope && bead ? { scope, bead } : undefined;
+}
+
+async function pickExpired(context: CommandContext): Promise<{ scope: string; bead: string } | undefined> {
+  const items = context.live.overview.expired.filter(({ canTakeOver }) => canTakeOver);
+  if (items.length === 0) {
+    tell(vscode.l10n.t('There is no expired reservation to take over.'));
+    return undefined;
+  }
+  const now = new Date();
+  const picked = await askPick({
+    title: vscode.l10n.t('Take Over'),
+    placeholder: vscode.l10n.t('Choose the expired reservation to take over'),
+    choices: () =>
+      items.map(({ reservation }) => ({
+        value: reservation,
+        label: withoutIcons(reservation.scope),
+        description: withoutIcons(`${reservation.agent_id} · ${reservation.bead_id}`),
+        detail: timeSince(reservation.expires_at, now),
+      })),
+  });
+  return typeof picked === 'object' ? { scope: picked.scope, bead: picked.bead_id } : undefined;
+}
+
+async function fallbackUris(kind: 'file' | 'folder'): Promise<readonly vscode.Uri[]> {
+  if (kind === 'file') {
+    const uri = uriOfActiveEditor();
+    return uri ? [uri] : [];
+  }
+  return (
+    (await vscode.window.showOpenDialog({
+      canSelectFiles: false,
+      canSelectFolders: true,
+      openLabel: vscode.l10n.t('Reserve'),
+      ...(vscode.workspace.workspaceFolders?.[0] ? { defaultUri: vscode.workspace.workspaceFolders[0].uri } : {}),
+    })) ?? []
+  );
+}
+
+function isUri(value: unknown): value is vscode.Uri {
+  return value instanceof vscode.Uri;
+}

@@ -1,0 +1,46 @@
+/** The ids that package.json and the code share; a test holds the two against each other. */
+
+const PREFIX = 'agentReservations';
+
+export const VIEW_ID = PREFIX;
+export const CONFIGURATION = PREFIX;
+export const DOCUMENT_SCHEME = 'agent-reservations';
+
+export const COMMANDS = {
+  reserve: `${PREFIX}.reserve`,
+  reserveFile: `${PREFIX}.reserveFile`,
+  reserveFolder: `${PREFIX}.reserveFolder`,
+  release: `${PREFIX}.release`,
+  releaseAllMine: `${PREFIX}.releaseAllMine`,
+  showHeld: `${PREFIX}.showHeld`,
+  takeOver: `${PREFIX}.takeOver`,
+  acknowledge: `${PREFIX}.acknowledge`,
+  openMessage: `${PREFIX}.openMessage`,
+  chooseAgent: `${PREFIX}.chooseAgent`,
+  refresh: `${PREFIX}.refresh`,
+  showStatus: `${PREFIX}.showStatus`,
+  openStoreFolder: `${PREFIX}.openStoreFolder`,
+  showLog: `${PREFIX}.showLog`,
+} as const;
+
+export type CommandKey = keyof typeof COMMANDS;
+
+export const CONTEXT_KEYS = {
+  /** `loading`, `noStore`, `empty`, `filled` or `unreadable`. */
+  state: `${PREFIX}.state`,
+  /** The kind of problem while the state is `unreadable`. */
+  problem: `${PREFIX}.problem`,
+  /** Whether the person holds anything. */
+  holds: `${PREFIX}.holds`,
+} as const;
+
+/** `viewItem` of the tree's items. */
+export const CONTEXT_VALUES = {
+  section: 'section',
+  mine: 'reservation.mine',
+  theirs: 'reservation.theirs',
+  expired: 'reservation.expired',
+  superseded: 'reservation.superseded',
+  messageToMe: 'message.mine',
+  messageToOther: 'message.theirs',
+} as const;

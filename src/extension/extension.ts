@@ -1,0 +1,69 @@
+/** Wiring only: what there is, and who is given what. */
+
+import * as vscode from 'vscode';
+import type { Overview } from '../core/overview';
+import type { AgentReservationsApi } from './api';
+import { registerCommands } from './commands/register';
+import { CONFIGURATION } from './contributions';
+import { Documents } from './documents';
+import { LiveStore } from './liveStore';
+import { StatusBar } from './statusBar';
+import { ReservationsView } from './view/reservationsView';
+
+/** What only this project's own tests are given. */
+export interface Internals {
+  readonly live: LiveStore;
+  readonly view: ReservationsView;
+  readonly statusBar: StatusBar;
+}
+
+export type TestedApi = AgentReservationsApi & { readonly internals?: Internals };
+
+export function activate(context: vscode.ExtensionContext): TestedApi {
+  const log = vscode.window.createOutputChannel('Agent Reservations', { log: true });
+  const live = new LiveStore(log);
+  const view = new ReservationsView(live);
+  const statusBar = new StatusBar(live);
+  const documents = new Documents();
+  const changed = new vscode.EventEmitter<Overview>();
+  context.subscriptions.push(
+    ...registerCommands({ live, view, documents, log, memory: context.workspaceState }),
+    live.onDidChange(() => changed.fire(live.overview)),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(CONFIGURATION)) {
+        void live.reconfigure();
+      }
+    }),
+    // Timers stand still while a machine sleeps, and the clock may have been set: look when the person comes back.
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      if (focused) {
+        void live.refresh();
+      }
+    }),
+    view,
+    statusBar,
+    documents,
+    changed,
+    live,
+    log,
+  );
+  void live.refresh();
+  return {
+    apiVersion: 1,
+    onDidChange: changed.event,
+    overview: () => live.overview,
+    // Looked up at each call: another folder in the settings means other operations.
+    register: (input) => live.coordination.register(input),
+    list: (input) => live.coordination.list(input),
+    show: (input) => live.coordination.show(input),
+    reserve: (input) => live.coordination.reserve(input),
+    release: (input) => live.coordination.release(input),
+    status: (input) => live.coordination.status(input),
+    send: (input) => live.coordination.send(input),
+    inbox: (input) => live.coordination.inbox(input),
+    read: (input) => live.coordination.read(input),
+    ack: (input) => live.coordination.ack(input),
+    showMessage: (input) => live.coordination.showMessage(input),
+    ...(context.extensionMode === vscode.ExtensionMode.Test ? { internals: { live, view, statusBar } } : {}),
+  };
+}

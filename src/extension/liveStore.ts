@@ -1,0 +1,208 @@
+/**
+ * The store as this window sees it: read again after every change on disk, and looked at anew when time alone changes
+ * what there is to see. Reading never writes.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { type Coordination, createCoordination } from '../coordination/coordination';
+import { NOTHING_READ, type Overview, overview, type Snapshot } from '../core/overview';
+import { HOUR_MS, MINUTE_MS } from '../core/time';
+import { randomHex } from '../store/files/durable';
+import { FileStore } from '../store/files/fileStore';
+import { asProblem, type StoreProblem } from '../store/problem';
+import type { StorePart, Watching } from '../store/store';
+import { configuredAgent, expiredHours, storeRoot } from './settings';
+
+/** Events of one burst are read together. */
+const COALESCE_MS = 25;
+/** A writer that is not atomic (beadboard's messages, an editor) may be caught half-way: look again before alarming. */
+const SECOND_LOOK_MS = 75;
+/** The longest that a timer can be told to wait; a later moment is waited for in pieces. */
+const LONGEST_TIMER_MS = 0x7fff_ffff;
+const ID_BYTES = 4;
+
+export type StoreState =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'noStore' }
+  | { readonly kind: 'unreadable'; readonly problem: StoreProblem }
+  | { readonly kind: 'readable' };
+
+export class LiveStore implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  /** Fires when anything that is shown has changed. */
+  readonly onDidChange = this.changed.event;
+
+  private store = new FileStore(storeRoot());
+  private watching: Watching;
+  private operations: Coordination;
+  private current: StoreState = { kind: 'loading' };
+  private read: Snapshot = NOTHING_READ;
+  private shown: Overview = overview(NOTHING_READ, this.options(), new Date());
+  private shownKey = '';
+
+  private burst: NodeJS.Timeout | undefined;
+  private due: NodeJS.Timeout | undefined;
+  private reading: Promise<void> = Promise.resolve();
+  private readonly reported = new Set<string>();
+  private disposed = false;
+
+  constructor(private readonly log: vscode.LogOutputChannel) {
+    this.operations = this.coordinate();
+    this.watching = this.watch();
+  }
+
+  /** The folder of the store. */
+  get location(): string {
+    return this.store.location;
+  }
+
+  get state(): StoreState {
+    return this.current;
+  }
+
+  get overview(): Overview {
+    return this.shown;
+  }
+
+  get snapshot(): Snapshot {
+    return this.read;
+  }
+
+  /** The operations on the store; each makes what it changed visible before it answers. */
+  get coordination(): Coordination {
+    return this.operations;
+  }
+
+  /** Reads everything again. Resolves when what is on disk now is shown. */
+  refresh(): Promise<void> {
+    this.reading = this.reading.then(() => this.readAll());
+    return this.reading;
+  }
+
+  /** Follows the settings: another folder, another agent, another window of expired ones. */
+  async reconfigure(): Promise<void> {
+    if (storeRoot() !== this.store.location) {
+      this.watching.dispose();
+      this.store = new FileStore(storeRoot());
+      this.operations = this.coordinate();
+      this.watching = this.watch();
+      this.current = { kind: 'loading' };
+    }
+    await this.refresh();
+  }
+
+  /** Looks at what was read with the clock of now. */
+  look(): void {
+    if (this.disposed) {
+      return;
+    }
+    const now = new Date();
+    this.shown = overview(this.read, this.options(), now);
+    this.awaitNextChange(now);
+    const problem = this.current.kind === 'unreadable' ? this.current.problem.message : '';
+    const key = JSON.stringify([this.current.kind, problem, this.store.location, this.options(), this.shown]);
+    if (key !== this.shownKey) {
+      this.shownKey = key;
+      this.changed.fire();
+    }
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.watching.dispose();
+    clearTimeout(this.burst);
+    clearTimeout(this.due);
+    this.changed.dispose();
+  }
+
+  private options() {
+    return { me: configuredAgent(), expiredHours: expiredHours() };
+  }
+
+  private coordinate(): Coordination {
+    const operations = createCoordination(this.store, { random: () => randomHex(ID_BYTES) });
+    const shown = <I, T>(operation: (input: I) => Promise<T>) => {
+      return async (input: I) => {
+        const envelope = await operation(input);
+        await this.refresh();
+        return envelope;
+      };
+    };
+    return {
+      ...operations,
+      reserve: shown(operations.reserve),
+      release: shown(operations.release),
+      status: shown(operations.status),
+      send: shown(operations.send),
+      read: shown(operations.read),
+      ack: shown(operations.ack),
+    };
+  }
+
+  private watch(): Watching {
+    this.log.info(`Store: ${this.store.location}`);
+    return this.store.watch((parts) => this.onStoreChange(parts));
+  }
+
+  private onStoreChange(parts: ReadonlySet<StorePart>): void {
+    // Nothing of an agent's file is shown: a heartbeat every second must cost nothing.
+    const matters = parts.has('reservations') || parts.has('messages') || this.current.kind !== 'readable';
+    if (matters && !this.burst && !this.disposed) {
+      this.burst = setTimeout(() => {
+        this.burst = undefined;
+        void this.refresh();
+      }, COALESCE_MS);
+    }
+  }
+
+  private async readAll(): Promise<void> {
+    const { store } = this;
+    try {
+      const snapshot = await this.readSnapshot(store).catch(async () => {
+        await sleep(SECOND_LOOK_MS);
+        return this.readSnapshot(store);
+      });
+      this.current = snapshot ? { kind: 'readable' } : { kind: 'noStore' };
+      this.read = snapshot ?? NOTHING_READ;
+    } catch (error) {
+      const problem = asProblem(error, store.location, 'read');
+      this.report(problem);
+      this.current = { kind: 'unreadable', problem };
+      this.read = NOTHING_READ;
+    }
+    this.look();
+  }
+
+  private async readSnapshot(store: FileStore): Promise<Snapshot | undefined> {
+    if (!(await store.exists())) {
+      return undefined;
+    }
+    // Active before history: what is closed in between is then seen twice rather than not at all.
+    const active = await store.readActive();
+    const [closed, unacked] = await Promise.all([
+      store.readClosed(new Date(Date.now() - expiredHours() * HOUR_MS - MINUTE_MS)),
+      store.readUnacked(),
+    ]);
+    for (const problem of unacked.problems) {
+      this.report(problem);
+    }
+    return { active, closed, messages: unacked.records };
+  }
+
+  /** Once for each problem: a file that stays unreadable must not fill the log. */
+  private report(problem: StoreProblem): void {
+    if (!this.reported.has(problem.message)) {
+      this.reported.add(problem.message);
+      this.log.warn(problem.message);
+    }
+  }
+
+  private awaitNextChange(now: Date): void {
+    clearTimeout(this.due);
+    const { nextChange } = this.shown;
+    if (nextChange !== undefined) {
+      this.due = setTimeout(() => this.look(), Math.min(nextChange - now.getTime(), LONGEST_TIMER_MS));
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/** The one place from which notifications come. */
+
+import * as vscode from 'vscode';
+import type { ErrorBody } from '../core/envelope';
+import { explain } from './wording';
+
+export interface Action {
+  readonly title: string;
+  readonly run: () => unknown;
+}
+
+/**
+ * Tells of a refusal or failure, with what can be done about it. Does not wait for the person: the caller has its
+ * envelope already.
+ */
+export function tellError(error: ErrorBody, actions: readonly Action[] = []): void {
+  const show = error.code === 'INTERNAL_ERROR' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
+  offer(show(explain(error), ...actions.map(({ title }) => title)), actions);
+}
+
+export function tell(text: string, actions: readonly Action[] = []): void {
+  offer(vscode.window.showInformationMessage(text, ...actions.map(({ title }) => title)), actions);
+}
+
+function offer(answer: Thenable<string | undefined>, actions: readonly Action[]): void {
+  void answer.then((title) => actions.find((action) => action.title === title)?.run());
+}

@@ -1,0 +1,120 @@
+/** Questions in the quick input, one step after another, with a way back. */
+
+import * as vscode from 'vscode';
+
+export const BACK = Symbol('back');
+/** An answer, the wish to go back, or undefined: given up. */
+export type Answer<T> = T | typeof BACK | undefined;
+
+export interface Place {
+  readonly step: number;
+  readonly totalSteps: number;
+}
+
+export interface TextQuestion extends Partial<Place> {
+  readonly title: string;
+  readonly prompt: string;
+  readonly value?: string;
+  readonly placeholder?: string;
+  /** What is wrong with the text, asked at every key; undefined where nothing is. */
+  readonly validate: (text: string) => string | undefined;
+}
+
+export interface Choice<T> extends vscode.QuickPickItem {
+  readonly value: T;
+}
+
+export interface PickQuestion<T> extends Partial<Place> {
+  readonly title: string;
+  readonly placeholder: string;
+  /** The choices for what has been typed so far. */
+  readonly choices: (typed: string) => readonly Choice<T>[];
+  readonly isActive?: (value: T) => boolean;
+}
+
+/** Trimmed text that passes `validate`. */
+export function askText(question: TextQuestion): Promise<Answer<string>> {
+  const input = vscode.window.createInputBox();
+  input.title = question.title;
+  input.prompt = question.prompt;
+  input.value = question.value ?? '';
+  input.placeholder = question.placeholder ?? '';
+  input.ignoreFocusOut = true;
+  const check = () => {
+    const wrong = question.validate(input.value.trim());
+    input.validationMessage = wrong;
+    return wrong === undefined;
+  };
+  return show(input, question, (finish) => [
+    input.onDidChangeValue(check),
+    input.onDidAccept(() => {
+      if (check()) {
+        finish(input.value.trim());
+      }
+    }),
+  ]);
+}
+
+export function askPick<T>(question: PickQuestion<T>): Promise<Answer<T>> {
+  const pick = vscode.window.createQuickPick<Choice<T>>();
+  pick.title = question.title;
+  pick.placeholder = question.placeholder;
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.ignoreFocusOut = true;
+  pick.items = question.choices('');
+  pick.activeItems = pick.items.filter(({ value }) => question.isActive?.(value) ?? false).slice(0, 1);
+  return show(pick, question, (finish) => [
+    pick.onDidChangeValue((typed) => {
+      pick.items = question.choices(typed.trim());
+    }),
+    pick.onDidAccept(() => {
+      const [chosen] = pick.selectedItems;
+      if (chosen) {
+        finish(chosen.value);
+      }
+    }),
+  ]);
+}
+
+/** Asks the steps in order. A step is given its place and answers its value; what was answered is in its closure. */
+export async function askInSteps(steps: readonly ((place: Place) => Promise<Answer<unknown>>)[]): Promise<boolean> {
+  for (let index = 0; index < steps.length; ) {
+    const answer = await steps[index]?.({ step: index + 1, totalSteps: steps.length });
+    if (answer === undefined) {
+      return false;
+    }
+    index += answer === BACK ? -1 : 1;
+  }
+  return true;
+}
+
+function show<T>(
+  input: vscode.QuickInput & {
+    buttons: readonly vscode.QuickInputButton[];
+    onDidTriggerButton: vscode.Event<vscode.QuickInputButton>;
+  },
+  place: Partial<Place>,
+  listen: (finish: (answer: Answer<T>) => void) => readonly vscode.Disposable[],
+): Promise<Answer<T>> {
+  input.step = place.step;
+  input.totalSteps = place.totalSteps;
+  input.buttons = (place.step ?? 1) > 1 ? [vscode.QuickInputButtons.Back] : [];
+  return new Promise((resolve) => {
+    const disposables: vscode.Disposable[] = [input];
+    const finish = (answer: Answer<T>) => {
+      resolve(answer);
+      vscode.Disposable.from(...disposables).dispose();
+    };
+    disposables.push(
+      input.onDidTriggerButton((button) => {
+        if (button === vscode.QuickInputButtons.Back) {
+          finish(BACK);
+        }
+      }),
+      input.onDidHide(() => finish(undefined)),
+      ...listen(finish),
+    );
+    input.show();
+  });
+}

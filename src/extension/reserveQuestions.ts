@@ -1,0 +1,138 @@
+/** The questions of a reservation: which scope, for which bead, for how long. */
+
+import * as vscode from 'vscode';
+import { withoutIcons } from '../core/display';
+import { knownBeads } from '../core/overview';
+import { isTtl } from '../core/reservation';
+import { isAbsoluteScope } from '../core/scope';
+import type { LiveStore } from './liveStore';
+import { type Answer, askInSteps, askPick, askText, BACK, type Choice, type Place } from './quickInput';
+import { scopeOfUri, uriOfActiveEditor } from './scopes';
+import { defaultTtl } from './settings';
+import { duration, rules } from './wording';
+
+const USUAL_TTLS = [30, 120, 480];
+const LAST_BEAD = 'lastBead';
+const OTHER = 'other';
+
+export interface ReservationAnswers {
+  readonly scopes: readonly string[];
+  readonly bead: string;
+  /** Minutes. */
+  readonly ttl: number;
+}
+
+/** Asks for the scope (unless some are given), the bead and the TTL; undefined where the person gave up. */
+export async function askReservation(
+  live: LiveStore,
+  memory: vscode.Memento,
+  given: readonly string[],
+): Promise<ReservationAnswers | undefined> {
+  const title =
+    given.length === 1
+      ? vscode.l10n.t('Reserve {0}', withoutIcons(given[0] ?? ''))
+      : given.length > 1
+        ? vscode.l10n.t('Reserve {0} Scopes', given.length)
+        : vscode.l10n.t('Reserve Scope');
+  let scopes = given;
+  let bead = '';
+  let ttl = defaultTtl();
+  const steps: ((place: Place) => Promise<Answer<unknown>>)[] = [
+    async (place) => {
+      const answer = await askBead(title, place, beadsToOffer(live, memory, bead));
+      bead = typeof answer === 'string' ? answer : bead;
+      return answer;
+    },
+    async (place) => {
+      const answer = await askTtl(title, place, ttl);
+      ttl = typeof answer === 'number' ? answer : ttl;
+      return answer;
+    },
+  ];
+  if (given.length === 0) {
+    steps.unshift(async (place) => {
+      const answer = await askScope(title, place, scopes[0] ?? scopeHere());
+      scopes = typeof answer === 'string' ? [answer] : scopes;
+      return answer;
+    });
+  }
+  return (await askInSteps(steps)) ? { scopes, bead, ttl } : undefined;
+}
+
+/** The next reservation of this workspace is most likely for the same bead. */
+export function rememberBead(memory: vscode.Memento, bead: string): Thenable<void> {
+  return memory.update(LAST_BEAD, bead);
+}
+
+function scopeHere(): string {
+  const uri = uriOfActiveEditor();
+  return (uri && scopeOfUri(uri, 'file')) ?? '';
+}
+
+async function askScope(title: string, place: Place, value: string): Promise<Answer<string>> {
+  const answer = await askText({
+    ...place,
+    title,
+    value,
+    prompt: vscode.l10n.t('A file, a folder or a pattern, relative to the workspace'),
+    placeholder: vscode.l10n.t('for example: src/auth/**'),
+    validate: (text) => {
+      if (!text) {
+        return vscode.l10n.t('Name the scope to reserve.');
+      }
+      return isAbsoluteScope(text) ? vscode.l10n.t('Give a path relative to the workspace.') : undefined;
+    },
+  });
+  return typeof answer === 'string' ? answer.replaceAll('\\', '/') : answer;
+}
+
+/** What was chosen last in this workspace goes first, then what the store knows. */
+function beadsToOffer(live: LiveStore, memory: vscode.Memento, chosen: string): readonly string[] {
+  const remembered = chosen || memory.get<string>(LAST_BEAD, '');
+  return [...new Set([...(remembered ? [remembered] : []), ...knownBeads(live.snapshot)])];
+}
+
+function askBead(title: string, place: Place, offered: readonly string[]): Promise<Answer<string>> {
+  return askPick<string>({
+    ...place,
+    title,
+    placeholder: vscode.l10n.t('The bead (issue) that the work is for: choose one, or type its id'),
+    choices: (typed) => [
+      ...(typed && !offered.includes(typed)
+        ? [{ value: typed, label: withoutIcons(typed), description: vscode.l10n.t('as typed'), alwaysShow: true }]
+        : []),
+      ...offered.map((bead) => ({ value: bead, label: withoutIcons(bead) })),
+    ],
+  });
+}
+
+/** "Other…" leads to a further question, whose way back leads here. */
+async function askTtl(title: string, place: Place, current: number): Promise<Answer<number>> {
+  for (;;) {
+    const ttls = [...new Set([...USUAL_TTLS, current])].sort((left, right) => left - right);
+    const choices: readonly Choice<number | typeof OTHER>[] = [
+      ...ttls.map((minutes) => ({ value: minutes, label: duration(minutes) })),
+      { value: OTHER, label: vscode.l10n.t('Other…') },
+    ];
+    const picked = await askPick<number | typeof OTHER>({
+      ...place,
+      title,
+      placeholder: vscode.l10n.t('How long you need it'),
+      choices: () => choices,
+      isActive: (value) => value === current,
+    });
+    if (picked !== OTHER) {
+      return picked;
+    }
+    const typed = await askText({
+      ...place,
+      title,
+      prompt: rules.ttl(),
+      value: String(current),
+      validate: (text) => (/^\d+$/.test(text) && isTtl(Number(text)) ? undefined : rules.ttl()),
+    });
+    if (typed !== BACK) {
+      return typed === undefined ? undefined : Number(typed);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { homedir } from 'node:os';
+import { isAbsolute, resolve } from 'node:path';
+import * as vscode from 'vscode';
+import { isAgentId } from '../core/agent';
+import { DEFAULT_TTL_MINUTES, isTtl } from '../core/reservation';
+import { defaultRoot } from '../store/files/paths';
+import { CONFIGURATION } from './contributions';
+
+const DEFAULT_EXPIRED_HOURS = 24;
+
+function read<T>(name: string, fallback: T): T {
+  return vscode.workspace.getConfiguration(CONFIGURATION).get<T>(name, fallback);
+}
+
+/** The folder of the store: the setting, where `~` and relative paths start at the home folder, or beadboard's. */
+export function storeRoot(): string {
+  const path = read('storePath', '').trim();
+  if (!path) {
+    return defaultRoot();
+  }
+  return isAbsolute(path) ? path : resolve(homedir(), path.replace(/^~[\\/]?/, ''));
+}
+
+/** The agent that the person acts as: the setting, else BB_AGENT, else not known yet. */
+export function configuredAgent(): string | undefined {
+  return [read('agent', ''), process.env['BB_AGENT'] ?? ''].map((id) => id.trim()).find(isAgentId);
+}
+
+export async function saveAgent(id: string): Promise<void> {
+  await vscode.workspace.getConfiguration(CONFIGURATION).update('agent', id, vscode.ConfigurationTarget.Global);
+}
+
+/** Minutes; what is no TTL counts as not set. */
+export function defaultTtl(): number {
+  const ttl = read<unknown>('defaultTtlMinutes', DEFAULT_TTL_MINUTES);
+  return isTtl(ttl) ? ttl : DEFAULT_TTL_MINUTES;
+}
+
+export function expiredHours(): number {
+  const hours = read<unknown>('expiredHours', DEFAULT_EXPIRED_HOURS);
+  return typeof hours === 'number' && hours >= 0 ? hours : DEFAULT_EXPIRED_HOURS;
+}

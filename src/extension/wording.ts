@@ -1,0 +1,164 @@
+/** What a person reads, in their language. Texts of agents go through core/display before they come in here. */
+
+import * as vscode from 'vscode';
+import { MAX_AGENT_ID_LENGTH, MIN_AGENT_ID_LENGTH } from '../core/agent';
+import { withoutLinks } from '../core/display';
+import type { ErrorBody } from '../core/envelope';
+import type { MESSAGE_CATEGORIES, MessageCategory } from '../core/message';
+import { type Conflict, MAX_TTL_MINUTES, MIN_TTL_MINUTES } from '../core/reservation';
+import { instant, MINUTE_MS } from '../core/time';
+import type { ProblemKind } from '../store/problem';
+
+const MINUTES_PER_HOUR = 60;
+const DAY_MINUTES = 24 * MINUTES_PER_HOUR;
+
+/** `1 h 20 min` from whole minutes. */
+export function duration(minutes: number): string {
+  const hours = Math.floor(minutes / MINUTES_PER_HOUR);
+  const rest = minutes % MINUTES_PER_HOUR;
+  if (hours === 0) {
+    return vscode.l10n.t('{0} min', rest);
+  }
+  return rest === 0 ? vscode.l10n.t('{0} h', hours) : vscode.l10n.t('{0} h {1} min', hours, rest);
+}
+
+/** `1 h 20 min left`; the minutes are rounded down, so that nobody counts on one that is not there. */
+export function timeLeft(expiresAt: string, now: Date): string {
+  const minutes = Math.floor((instant(expiresAt) - now.getTime()) / MINUTE_MS);
+  return minutes < 1 ? vscode.l10n.t('less than a minute left') : vscode.l10n.t('{0} left', duration(minutes));
+}
+
+/** `ended 20 min ago`. */
+export function timeSince(endedAt: string, now: Date): string {
+  const minutes = Math.floor((now.getTime() - instant(endedAt)) / MINUTE_MS);
+  if (minutes < 1) {
+    return vscode.l10n.t('ended just now');
+  }
+  return minutes < DAY_MINUTES
+    ? vscode.l10n.t('ended {0} ago', duration(minutes))
+    : vscode.l10n.t('ended {0}', localTime(endedAt));
+}
+
+/** A time of day, with the date where it is not today's. */
+export function localTime(iso: string, now = new Date()): string {
+  const at = new Date(iso);
+  const isToday = at.toDateString() === now.toDateString();
+  return new Intl.DateTimeFormat(vscode.env.language, {
+    ...(isToday ? {} : { dateStyle: 'medium' }),
+    timeStyle: 'short',
+  }).format(at);
+}
+
+export function categoryName(category: MessageCategory): string {
+  const names: Record<(typeof MESSAGE_CATEGORIES)[number], string> = {
+    HANDOFF: vscode.l10n.t('Handoff'),
+    BLOCKED: vscode.l10n.t('Blocked'),
+    DECISION: vscode.l10n.t('Decision'),
+    INFO: vscode.l10n.t('Info'),
+  };
+  return names[category];
+}
+
+export const rules = {
+  agentId: () =>
+    vscode.l10n.t(
+      'Use {0} to {1} lower-case letters and digits, with single hyphens between them.',
+      MIN_AGENT_ID_LENGTH,
+      MAX_AGENT_ID_LENGTH,
+    ),
+  ttl: () => vscode.l10n.t('Give a whole number of minutes from {0} to {1}.', MIN_TTL_MINUTES, MAX_TTL_MINUTES),
+};
+
+/** A refusal or failure in a sentence or two, fit for a notification. */
+export function explain(error: ErrorBody): string {
+  const facts = error.details ?? {};
+  const fact = (name: string) => withoutLinks(String(facts[name] ?? ''));
+  switch (error.code) {
+    case 'RESERVATION_CONFLICT': {
+      const [conflict] = (facts['conflicts'] ?? []) as readonly Conflict[];
+      return conflict ? held(conflict) : withoutLinks(error.message);
+    }
+    case 'RESERVATION_STALE_FOUND': {
+      const stale = facts['stale'] as Conflict;
+      return vscode.l10n.t(
+        '“{0}” was reserved by {1}; that ended {2}.',
+        withoutLinks(stale.scope),
+        withoutLinks(stale.agent_id),
+        localTime(stale.expires_at),
+      );
+    }
+    case 'RELEASE_FORBIDDEN':
+      return held(facts['holder'] as Conflict);
+    case 'RESERVATION_NOT_FOUND':
+      return vscode.l10n.t('“{0}” is not reserved any more; there is nothing to release.', fact('scope'));
+    case 'AGENT_NOT_FOUND':
+      return fact('agent')
+        ? vscode.l10n.t('Agent “{0}” is not registered.', fact('agent'))
+        : vscode.l10n.t('No agent is named.');
+    case 'INVALID_AGENT_ID':
+      return `${vscode.l10n.t('“{0}” is not an agent id.', fact('agent'))} ${rules.agentId()}`;
+    case 'DUPLICATE_AGENT_ID':
+      return vscode.l10n.t('Agent “{0}” is registered already; choose another id.', fact('agent'));
+    case 'INVALID_ARGS':
+      return 'ttl' in facts
+        ? `${vscode.l10n.t('“{0}” is no time to hold a scope.', fact('ttl'))} ${rules.ttl()}`
+        : vscode.l10n.t('The scope and the bead are both needed.');
+    case 'MESSAGE_NOT_FOUND':
+      return vscode.l10n.t('Message “{0}” does not exist any more.', fact('message'));
+    case 'ACK_FORBIDDEN':
+    case 'READ_FORBIDDEN':
+      return vscode.l10n.t('That message is for {0}; only {0} can acknowledge it.', fact('to_agent'));
+    case 'INTERNAL_ERROR':
+      return problemText(facts['cause'] as ProblemKind | 'UNEXPECTED', fact, withoutLinks(error.message));
+    default:
+      return vscode.l10n.t('{0} ({1})', withoutLinks(error.message), error.code);
+  }
+}
+
+/** What is wrong with the store, and the next step. */
+function problemText(kind: ProblemKind | 'UNEXPECTED', fact: (name: string) => string, message: string): string {
+  const path = fact('path');
+  switch (kind) {
+    case 'STORE_LOCKED':
+      return vscode.l10n.t(
+        'The store is locked by process {0} for {1} s. Try again; if that process is gone for good, delete {2}.',
+        fact('pid') || '?',
+        Math.round(Number(fact('ageMs')) / 1000),
+        path,
+      );
+    case 'LOCK_LOST':
+      return vscode.l10n.t('The lock of the store went away in the middle; nothing was written. Try again.');
+    case 'EMPTY_FILE':
+      return vscode.l10n.t('{0} is empty. Restore it, or move it away to start anew.', path);
+    case 'BYTE_ORDER_MARK':
+      return vscode.l10n.t('{0} begins with a byte order mark. Save it as UTF-8 without one.', path);
+    case 'NOT_JSON':
+      return vscode.l10n.t('{0} is not JSON, perhaps cut short. Mend it, or move it away.', path);
+    case 'WRONG_SHAPE':
+      return vscode.l10n.t('{0} does not hold what it should. Mend it, or move it away.', path);
+    case 'BAD_ENTRY':
+      return vscode.l10n.t(
+        'Entry {0} of {1} is wrong ({2}). Mend it, or take it out.',
+        fact('entry'),
+        path,
+        fact('reason'),
+      );
+    case 'ACCESS_DENIED':
+      return vscode.l10n.t('Access to {0} is denied. Give your user the right to read and write it.', path);
+    case 'NOT_A_FOLDER':
+      return vscode.l10n.t('{0} cannot be used, since a file stands in place of a folder. Move it away.', path);
+    case 'IO_ERROR':
+    case 'UNEXPECTED':
+      return vscode.l10n.t('The store could not be used: {0}', message);
+  }
+}
+
+function held(conflict: Conflict): string {
+  return vscode.l10n.t(
+    '“{0}” is held by {1} for {2} until {3}.',
+    withoutLinks(conflict.scope),
+    withoutLinks(conflict.agent_id),
+    withoutLinks(conflict.bead_id),
+    localTime(conflict.expires_at),
+  );
+}
