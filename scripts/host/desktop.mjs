@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { hostCacheDir, repoRoot } from '../lib/paths.mjs';
 import { foreignEnvNames } from './hostEnv.mjs';
-import { quietSettings } from './sandbox.mjs';
+import { quietSettings, writeDesktopSettings } from './settings.mjs';
 
 /** The version that the web host carries, so that both kinds of run test the same VS Code. */
 const vscodeVersion = '1.139.1';
@@ -73,9 +72,7 @@ export async function chooseHost() {
  */
 export async function runDesktopSuite(executable, suite, sandbox, env) {
   const { runTests } = await import('@vscode/test-electron');
-  const userDir = join(sandbox.dataDir, 'User');
-  await mkdir(userDir, { recursive: true });
-  await writeFile(join(userDir, 'settings.json'), JSON.stringify(quietSettings, null, 2));
+  await writeDesktopSettings(sandbox.dataDir, quietSettings);
   const removed = Object.fromEntries(foreignEnvNames().map((name) => [name, undefined]));
   await runTests({
     vscodeExecutablePath: executable,

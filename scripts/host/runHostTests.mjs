@@ -5,7 +5,8 @@ import { isMain } from '../lib/isMain.mjs';
 import { outDir, repoRoot } from '../lib/paths.mjs';
 import { launchBrowser } from './browser.mjs';
 import { chooseHost, runDesktopSuite } from './desktop.mjs';
-import { makeSandbox, quietSettings } from './sandbox.mjs';
+import { makeSandbox } from './sandbox.mjs';
+import { quietSettings } from './settings.mjs';
 import { startWebHost } from './webHost.mjs';
 
 const timeoutMs = 8 * 60_000;

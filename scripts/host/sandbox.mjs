@@ -13,25 +13,6 @@ const workspaceFiles = {
 };
 
 /**
- * Settings with which VS Code asks nothing, suggests nothing and sends nothing.
- * @type {Record<string, unknown>}
- */
-export const quietSettings = {
-  'security.workspace.trust.enabled': false,
-  'chat.disableAIFeatures': true,
-  'telemetry.telemetryLevel': 'off',
-  'update.mode': 'none',
-  'extensions.autoCheckUpdates': false,
-  'extensions.ignoreRecommendations': true,
-  'workbench.startupEditor': 'none',
-  'workbench.tips.enabled': false,
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'workbench.welcomePage.walkthroughs.openOnInstall': false,
-  'window.commandCenter': false,
-  'git.openRepositoryInParentFolders': 'never',
-};
-
-/**
  * @typedef {object} Sandbox
  * @property {string} root
  * @property {string} homeDir stands in for the user's home, so that the real one is never touched

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { spawnTree, stopTree } from '../lib/processes.mjs';
 import { cleanHostEnv } from './hostEnv.mjs';
 import { provisionWebHost } from './provision.mjs';
+import { writeWebSettings } from './settings.mjs';
 
 const startTimeoutMs = 60_000;
 
@@ -16,7 +17,7 @@ const startTimeoutMs = 60_000;
  * @typedef {object} WebHostOptions
  * @property {string} dataDir the server's data, its log and the user's settings
  * @property {string} extensionsDir
- * @property {Record<string, unknown>} [settings] replaces the user's settings; without it they stay as they are
+ * @property {Readonly<Record<string, unknown>>} [settings] replaces the user's settings; without it they stay as they are
  * @property {boolean} [withToken] asks for a secret in the address; tests go without
  * @property {NodeJS.ProcessEnv} [env] added to the environment of the server and its extension hosts
  * @property {boolean} [smokeTestDriver] lets a page load the extension under development
@@ -31,6 +32,7 @@ const startTimeoutMs = 60_000;
  * @property {(path: string) => string} remoteUri the URI by which the page names a path of this machine
  * @property {(target: { folder?: string, payload?: [string, string][] }) => string} url
  * @property {() => Promise<void>} stop ends the server and all it started
+ * @property {Promise<void>} ended when the server is no longer there, for whatever reason
  */
 
 /**
@@ -42,9 +44,9 @@ export async function startWebHost(options) {
   const { dataDir, extensionsDir, settings, withToken = false, smokeTestDriver = false, port = 0 } = options;
   const { nodeExecutable, serverMain } = await provisionWebHost();
   await mkdir(extensionsDir, { recursive: true });
-  await mkdir(join(dataDir, 'data', 'User'), { recursive: true });
+  await mkdir(dataDir, { recursive: true });
   if (settings !== undefined) {
-    await writeFile(join(dataDir, 'data', 'User', 'settings.json'), JSON.stringify(settings, null, 2));
+    await writeWebSettings(join(dataDir, 'data'), settings);
   }
   const token = withToken ? randomBytes(16).toString('hex') : undefined;
   const args = [serverMain, '--host', '127.0.0.1', '--port', String(port)];
@@ -60,7 +62,9 @@ export async function startWebHost(options) {
   closeSync(log);
   try {
     const boundPort = await waitUntilBound(child, logFile);
-    return webHost(boundPort, token, logFile, () => stopTree(child));
+    /** @type {Promise<void>} */
+    const ended = new Promise((resolve) => child.once('close', () => resolve()));
+    return { ...addresses(boundPort, token), logFile, ended, stop: () => stopTree(child) };
   } catch (error) {
     await stopTree(child);
     throw error;
@@ -124,18 +128,14 @@ async function answers(port) {
 /**
  * @param {number} port
  * @param {string | undefined} token
- * @param {string} logFile
- * @param {() => Promise<void>} stop
- * @returns {WebHost}
+ * @returns {Pick<WebHost, 'origin' | 'port' | 'remoteUri' | 'url'>}
  */
-function webHost(port, token, logFile, stop) {
+function addresses(port, token) {
   const authority = `127.0.0.1:${port}`;
   const origin = `http://${authority}`;
   return {
     origin,
     port,
-    logFile,
-    stop,
     remoteUri: (path) => `vscode-remote://${authority}${pathToFileURL(path).pathname}`,
     url: ({ folder, payload }) => {
       const url = new URL(origin);
@@ -148,7 +148,8 @@ function webHost(port, token, logFile, stop) {
       if (payload !== undefined) {
         url.searchParams.set('payload', JSON.stringify(payload));
       }
-      return url.href;
+      // A slash may stand in a query as it is, and people read this address.
+      return url.href.replaceAll('%2F', '/');
     },
   };
 }

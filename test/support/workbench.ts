@@ -6,6 +6,7 @@ import { importScript } from './scripts';
 
 type BrowserScript = typeof import('../../scripts/host/browser.mjs');
 type SandboxScript = typeof import('../../scripts/host/sandbox.mjs');
+type SettingsScript = typeof import('../../scripts/host/settings.mjs');
 type WebHostScript = typeof import('../../scripts/host/webHost.mjs');
 
 export interface WorkbenchOptions {
@@ -38,7 +39,8 @@ export interface Workbench extends WorkbenchDirs {
 /** Opens VS Code in a headless browser, on a throw-away workspace, with the extension in it. */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const { launchBrowser } = await importScript<BrowserScript>('host/browser.mjs');
-  const { makeSandbox, quietSettings } = await importScript<SandboxScript>('host/sandbox.mjs');
+  const { makeSandbox } = await importScript<SandboxScript>('host/sandbox.mjs');
+  const { quietSettings } = await importScript<SettingsScript>('host/settings.mjs');
   const { installVsix, startWebHost } = await importScript<WebHostScript>('host/webHost.mjs');
   const { extension = 'development', settings, env, theme = 'Default Dark Modern', prepare } = options;
 
