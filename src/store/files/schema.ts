@@ -9,7 +9,11 @@ import { isMessageId, MESSAGE_CATEGORIES, MESSAGE_STATES } from '../../core/mess
 import { instant } from '../../core/time';
 
 const text = z.string().check(z.minLength(1, 'must not be empty'));
-const time = z.string().check(z.refine((value) => !Number.isNaN(instant(value)), 'must be a UTC ISO-8601 time'));
+/** With its zone: without one, V8 takes the local zone, and two processes would not agree on the instant. */
+const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+const time = z
+  .string()
+  .check(z.refine((value) => ISO_8601.test(value) && !Number.isNaN(instant(value)), 'must be a UTC ISO-8601 time'));
 const agentId = z.string().check(z.refine(isAgentId, 'must be an agent id'));
 const messageId = z.string().check(z.refine(isMessageId, 'must be a message id'));
 
