@@ -147,10 +147,10 @@ async function npmInstall(dir, packages) {
  */
 async function provision(name, contents, log, fill) {
   const dir = join(hostCacheDir, name);
+  await removeAbandoned(dir);
   if (isComplete(dir, contents)) {
     return dir;
   }
-  await removeAbandoned(dir);
   const staging = `${dir}.partial-${process.pid}`;
   await mkdir(staging, { recursive: true });
   const started = Date.now();

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawnTree } from './processes.mjs';
 
 /**
  * The environment for a nested npm: what an outer `npm run` says about its own package would mislead it.
@@ -24,14 +24,14 @@ export function runNpm(args, cwd) {
   return new Promise((resolve, reject) => {
     // npm is a .cmd file on Windows, which only a shell can start.
     const shell = process.platform === 'win32';
-    const child = spawn('npm', args, { cwd, shell, env: nestedNpmEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawnTree('npm', args, { cwd, shell, env: nestedNpmEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     /** @param {Buffer} chunk */
     const collect = (chunk) => {
       output += chunk.toString();
     };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
     child.on('error', (error) => reject(new Error(`npm could not be started: ${error.message}`)));
     child.on('close', (code, signal) => {
       if (code === 0) {

@@ -67,6 +67,7 @@ export function spawnTree(command, args, options) {
   // A process group of its own is what lets the whole tree be killed on POSIX; Windows has taskkill /T.
   const child = spawn(command, args, { ...options, detached: process.platform !== 'win32' });
   liveTrees.add(child);
+  child.once('close', () => liveTrees.delete(child));
   return child;
 }
 
@@ -79,7 +80,6 @@ export async function stopTree(child) {
   const ended = hasEnded(child) ? undefined : new Promise((resolve) => child.once('close', resolve));
   killTree(child);
   await ended;
-  liveTrees.delete(child);
 }
 
 /**

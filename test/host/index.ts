@@ -4,27 +4,15 @@ import { format } from 'node:util';
 import Mocha from 'mocha';
 import { repoRoot, testOut } from '../support/paths';
 
+const mark = '[suite] ';
+
 /** Runs every test of this folder. VS Code calls it in its extension host and fails the run when it rejects. */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({
-    ui: 'bdd',
-    timeout: 20_000,
-    forbidOnly: true,
-    forbidPending: true,
-    reporter: join(repoRoot, 'scripts', 'lib', 'countReporter.cjs'),
-  });
-  // VS Code writes its own log to the same console.
-  Mocha.reporters.Base.consoleLog = (...line: unknown[]) => console.log(`[suite] ${format(...line)}`);
-  const hostTests = join(testOut, 'host');
-  for (const name of readdirSync(hostTests, { recursive: true, encoding: 'utf8' })) {
-    if (name.endsWith('.test.js')) {
-      mocha.addFile(join(hostTests, name));
-    }
-  }
-  let total = 0;
-  const failures = await new Promise<number>((resolve) => {
-    const runner = mocha.run(resolve);
-    total = runner.total;
+  // VS Code writes its own log to the same console; the mark tells the lines of this suite from it.
+  Mocha.reporters.Base.consoleLog = (...line: unknown[]) => console.log(mark + format(...line));
+  const { total, failures } = await runMocha().catch((error: unknown) => {
+    console.log(mark + format(error));
+    throw error;
   });
   if (total === 0) {
     throw new Error('No test was found to run.');
@@ -32,4 +20,23 @@ export async function run(): Promise<void> {
   if (failures > 0) {
     throw new Error(`${failures} of ${total} tests failed.`);
   }
+}
+
+function runMocha(): Promise<{ total: number; failures: number }> {
+  return new Promise((resolve) => {
+    const mocha = new Mocha({
+      ui: 'bdd',
+      timeout: 20_000,
+      forbidOnly: true,
+      forbidPending: true,
+      reporter: join(repoRoot, 'scripts', 'lib', 'countReporter.cjs'),
+    });
+    const hostTests = join(testOut, 'host');
+    for (const name of readdirSync(hostTests, { recursive: true, encoding: 'utf8' })) {
+      if (name.endsWith('.test.js')) {
+        mocha.addFile(join(hostTests, name));
+      }
+    }
+    const runner = mocha.run((failures) => resolve({ total: runner.total, failures }));
+  });
 }
