@@ -63,7 +63,10 @@ export function askPick<T>(question: PickQuestion<T>): Promise<Answer<T>> {
   pick.matchOnDetail = true;
   pick.ignoreFocusOut = true;
   pick.items = question.choices('');
-  pick.activeItems = pick.items.filter(({ value }) => question.isActive?.(value) ?? false).slice(0, 1);
+  const active = pick.items.find(({ value }) => question.isActive?.(value) ?? false);
+  if (active) {
+    pick.activeItems = [active];
+  }
   return show(pick, question, (finish) => [
     pick.onDidChangeValue((typed) => {
       pick.items = question.choices(typed.trim());

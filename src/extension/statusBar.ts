@@ -3,7 +3,7 @@ import { oneLine } from '../core/display';
 import { MINUTE_MS } from '../core/time';
 import { COMMANDS } from './contributions';
 import type { LiveStore } from './liveStore';
-import { localTime, timeLeft } from './wording';
+import { localTime, timeUntil } from './wording';
 
 const PRIORITY = 50;
 const LONGEST_LIST = 12;
@@ -50,10 +50,10 @@ export class StatusBar implements vscode.Disposable {
               .slice(0, LONGEST_LIST)
               .map(({ reservation: { scope, expires_at } }) =>
                 vscode.l10n.t(
-                  '{0} until {1} ({2})',
+                  '{0} until {1} ({2} left)',
                   oneLine(scope),
                   localTime(expires_at, now),
-                  timeLeft(expires_at, now),
+                  timeUntil(expires_at, now),
                 ),
               ),
             ...(mine.length > LONGEST_LIST ? [vscode.l10n.t('and {0} more', mine.length - LONGEST_LIST)] : []),

@@ -6,11 +6,10 @@ import { withoutLinks } from '../core/display';
 import type { ErrorBody } from '../core/envelope';
 import type { MESSAGE_CATEGORIES, MessageCategory } from '../core/message';
 import { type Conflict, MAX_TTL_MINUTES, MIN_TTL_MINUTES } from '../core/reservation';
-import { instant, MINUTE_MS } from '../core/time';
+import { HOUR_MS, instant, MINUTE_MS } from '../core/time';
 import type { ProblemKind } from '../store/problem';
 
 const MINUTES_PER_HOUR = 60;
-const DAY_MINUTES = 24 * MINUTES_PER_HOUR;
 
 /** `1 h 20 min` from whole minutes. */
 export function duration(minutes: number): string {
@@ -22,21 +21,20 @@ export function duration(minutes: number): string {
   return rest === 0 ? vscode.l10n.t('{0} h', hours) : vscode.l10n.t('{0} h {1} min', hours, rest);
 }
 
-/** `1 h 20 min left`; the minutes are rounded down, so that nobody counts on one that is not there. */
-export function timeLeft(expiresAt: string, now: Date): string {
-  const minutes = Math.floor((instant(expiresAt) - now.getTime()) / MINUTE_MS);
-  return minutes < 1 ? vscode.l10n.t('less than a minute left') : vscode.l10n.t('{0} left', duration(minutes));
+/** The time until then; minutes are rounded down, so that nobody counts on one that is not there. */
+export function timeUntil(iso: string, now: Date): string {
+  return roughly(instant(iso) - now.getTime());
 }
 
-/** `ended 20 min ago`. */
-export function timeSince(endedAt: string, now: Date): string {
-  const minutes = Math.floor((now.getTime() - instant(endedAt)) / MINUTE_MS);
-  if (minutes < 1) {
-    return vscode.l10n.t('ended just now');
-  }
-  return minutes < DAY_MINUTES
-    ? vscode.l10n.t('ended {0} ago', duration(minutes))
-    : vscode.l10n.t('ended {0}', localTime(endedAt));
+/** The time since then; after a day, that day and time. */
+export function timeSince(iso: string, now: Date): string {
+  const elapsed = now.getTime() - instant(iso);
+  return elapsed < 24 * HOUR_MS ? vscode.l10n.t('{0} ago', roughly(elapsed)) : localTime(iso, now);
+}
+
+function roughly(ms: number): string {
+  const minutes = Math.floor(ms / MINUTE_MS);
+  return minutes < 1 ? vscode.l10n.t('under 1 min') : duration(minutes);
 }
 
 /** A time of day, with the date where it is not today's. */

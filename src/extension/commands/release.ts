@@ -9,7 +9,7 @@ import { COMMANDS } from '../contributions';
 import { requireAgent } from '../identity';
 import { tell } from '../notify';
 import { askPick, type Choice } from '../quickInput';
-import { localTime, timeLeft } from '../wording';
+import { localTime, timeUntil } from '../wording';
 import { type CommandContext, type Handler, record, text, told } from './context';
 
 type Released = Envelope<Reservation>;
@@ -99,7 +99,7 @@ function choice({ reservation: { scope, bead_id, expires_at }, endsSoon }: Activ
     value: scope,
     label: withoutIcons(scope),
     description: withoutIcons(bead_id),
-    detail: vscode.l10n.t('until {0} ({1})', localTime(expires_at), timeLeft(expires_at, new Date())),
+    detail: vscode.l10n.t('until {0} ({1} left)', localTime(expires_at), timeUntil(expires_at, new Date())),
     iconPath: new vscode.ThemeIcon(endsSoon ? 'watch' : 'unlock'),
   };
 }

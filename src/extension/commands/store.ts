@@ -6,7 +6,7 @@ import { oneLine } from '../../core/display';
 import { aligned } from '../documents';
 import { chooseAgent } from '../identity';
 import { tell } from '../notify';
-import { categoryName, timeLeft } from '../wording';
+import { categoryName, timeUntil } from '../wording';
 import { type CommandContext, type Handler, text, told } from './context';
 
 /** Answers the id of the agent that was chosen. */
@@ -70,7 +70,7 @@ function statusText(status: StatusData, location: string): string {
       section(
         vscode.l10n.t('Active'),
         status.reservations.map(({ scope, agent_id, bead_id, expires_at }) =>
-          [scope, agent_id, bead_id, timeLeft(expires_at, now)].map((cell) => oneLine(cell)),
+          [scope, agent_id, bead_id, timeUntil(expires_at, now)].map((cell) => oneLine(cell)),
         ),
       ),
     );

@@ -5,7 +5,7 @@ import { oneLine, plainLines } from '../../core/display';
 import type { ActiveItem, ExpiredItem, MessageItem, Overview } from '../../core/overview';
 import type { Reservation } from '../../core/reservation';
 import { COMMANDS, CONTEXT_VALUES } from '../contributions';
-import { categoryName, localTime, timeLeft, timeSince } from '../wording';
+import { categoryName, localTime, timeSince, timeUntil } from '../wording';
 
 export type SectionKey = 'active' | 'expired' | 'messages';
 
@@ -88,17 +88,17 @@ function activeItem({ reservation, mine, endsSoon }: ActiveNode, now: Date): vsc
   const scope = oneLine(reservation.scope);
   const holder = mine ? vscode.l10n.t('you') : oneLine(reservation.agent_id);
   const bead = oneLine(reservation.bead_id);
-  const left = timeLeft(reservation.expires_at, now);
+  const left = timeUntil(reservation.expires_at, now);
   const item = new vscode.TreeItem(scope);
   item.id = `active:${reservation.reservation_id}`;
   item.description = `${holder} · ${bead} · ${left}`;
   item.iconPath = activeIcon(mine, endsSoon);
   item.contextValue = mine ? CONTEXT_VALUES.mine : CONTEXT_VALUES.theirs;
-  item.tooltip = reservationTooltip(reservation, left);
+  item.tooltip = reservationTooltip(reservation, vscode.l10n.t('{0} left', left));
   item.accessibilityInformation = {
     label: mine
-      ? vscode.l10n.t('{0}, held by you for {1}, {2}', scope, bead, left)
-      : vscode.l10n.t('{0}, held by {1} for {2}, {3}', scope, holder, bead, left),
+      ? vscode.l10n.t('{0}, held by you for {1}, {2} left', scope, bead, left)
+      : vscode.l10n.t('{0}, held by {1} for {2}, {3} left', scope, holder, bead, left),
   };
   return item;
 }
@@ -124,7 +124,7 @@ function expiredItem({ reservation, mine, canTakeOver }: ExpiredNode, now: Date)
   item.contextValue = canTakeOver ? CONTEXT_VALUES.expired : CONTEXT_VALUES.superseded;
   item.tooltip = reservationTooltip(reservation, since);
   item.accessibilityInformation = {
-    label: vscode.l10n.t('{0}, was held by {1}, {2}', scope, holder, since),
+    label: vscode.l10n.t('{0}, was held by {1}, ended {2}', scope, holder, since),
   };
   return item;
 }

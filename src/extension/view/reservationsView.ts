@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { MINUTE_MS } from '../../core/time';
 import { setContext } from '../contextKeys';
@@ -76,8 +77,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
                 : vscode.l10n.t('{0} messages for you to acknowledge', forMe),
           }
         : undefined;
-    const me = configuredAgent();
-    this.tree.description = me ? vscode.l10n.t('as {0}', me) : '';
+    this.tree.description = description(live);
     setContext(CONTEXT_KEYS.problem, live.state.kind === 'unreadable' ? live.state.problem.kind : '');
     setContext(CONTEXT_KEYS.state, stateKey(live));
     setContext(
@@ -100,6 +100,15 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
       }, MINUTE_MS);
     }
   }
+}
+
+/** Which file is wrong, or whom the person acts as. */
+function description(live: LiveStore): string {
+  if (live.state.kind === 'unreadable') {
+    return basename(live.state.problem.path);
+  }
+  const me = configuredAgent();
+  return me ? vscode.l10n.t('as {0}', me) : '';
 }
 
 function isFilled(live: LiveStore): boolean {

@@ -1,0 +1,92 @@
+import { strict as assert } from 'node:assert';
+import * as vscode from 'vscode';
+import { COMMANDS, CONFIGURATION, CONTEXT_KEYS, CONTEXT_VALUES, VIEW_ID } from '../../src/extension/contributions';
+import { PROBLEM_KINDS } from '../../src/store/problem';
+import { extension } from './support';
+
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string }[];
+    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly viewsWelcome: readonly { readonly contents: string; readonly when: string }[];
+    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string }[]>>;
+    readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
+  };
+}
+
+describe('package.json and the code', () => {
+  let manifest: Manifest;
+
+  before(async () => {
+    await extension();
+    manifest = vscode.extensions.getExtension('agent-reservations.agent-reservations')?.packageJSON;
+  });
+
+  it('name the same commands, and VS Code knows each of them', async () => {
+    const declared = manifest.contributes.commands.map(({ command }) => command).sort();
+    assert.deepEqual(declared, Object.values(COMMANDS).sort());
+    const registered = await vscode.commands.getCommands(true);
+    assert.deepEqual(
+      declared.filter((command) => !registered.includes(command)),
+      [],
+    );
+  });
+
+  it('use in menus only commands that are declared', () => {
+    const known = new Set<string>(Object.values(COMMANDS));
+    const used = Object.values(manifest.contributes.menus).flatMap((items) => items.map(({ command }) => command));
+    assert.ok(used.length > 0);
+    assert.deepEqual(
+      used.filter((command) => !known.has(command)),
+      [],
+    );
+  });
+
+  it('name the same view, context values and context keys', () => {
+    assert.deepEqual(
+      Object.values(manifest.contributes.views)
+        .flat()
+        .map(({ id }) => id),
+      [VIEW_ID],
+    );
+    const whens = Object.values(manifest.contributes.menus)
+      .flat()
+      .map(({ when }) => when ?? '')
+      .join(' ');
+    const values = [...whens.matchAll(/viewItem == ([\w.]+)/g)].map(([, value]) => value);
+    assert.ok(values.length > 0);
+    const known: readonly string[] = Object.values(CONTEXT_VALUES);
+    assert.deepEqual(
+      values.filter((value) => !known.includes(value ?? '')),
+      [],
+    );
+    const welcome = manifest.contributes.viewsWelcome.map(({ when }) => when).join(' ');
+    const keys = [...`${whens} ${welcome}`.matchAll(/agentReservations\.\w+/g)].map(([key]) => key);
+    const knownKeys: readonly string[] = Object.values(CONTEXT_KEYS);
+    assert.deepEqual(
+      keys.filter((key) => !knownKeys.includes(key)),
+      [],
+    );
+  });
+
+  it('have a welcome text for every problem that makes a store unreadable', () => {
+    const told = manifest.contributes.viewsWelcome.flatMap(({ when }) =>
+      [...when.matchAll(/problem == (\w+)/g)].map(([, kind]) => kind),
+    );
+    const unreadable = PROBLEM_KINDS.filter((kind) => kind !== 'STORE_LOCKED' && kind !== 'LOCK_LOST');
+    assert.deepEqual(told.sort(), [...unreadable].sort());
+  });
+
+  it('have the settings that the code reads', () => {
+    assert.deepEqual(Object.keys(manifest.contributes.configuration.properties).sort(), [
+      `${CONFIGURATION}.agent`,
+      `${CONFIGURATION}.defaultTtlMinutes`,
+      `${CONFIGURATION}.expiredHours`,
+      `${CONFIGURATION}.storePath`,
+    ]);
+  });
+
+  it('have an English text for every %key%', () => {
+    assert.doesNotMatch(JSON.stringify(manifest), /"%[\w.]+%"/);
+  });
+});

@@ -1,0 +1,139 @@
+/** What the tests inside VS Code have in common: the extension, its store, and waiting for what it shows. */
+
+import { strict as assert } from 'node:assert';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Envelope } from '../../src/core/envelope';
+import type { Internals, TestedApi } from '../../src/extension/extension';
+import type { Node } from '../../src/extension/view/nodes';
+
+export const STORE = join(homedir(), '.beadboard', 'agent');
+export const ACTIVE = join(STORE, 'reservations', 'active.json');
+
+export interface Tested {
+  readonly api: TestedApi;
+  readonly internals: Internals;
+}
+
+export async function extension(): Promise<Tested> {
+  const found = vscode.extensions.getExtension<TestedApi>('agent-reservations.agent-reservations');
+  assert.ok(found, 'the extension is installed');
+  const api = await found.activate();
+  assert.ok(api.internals, 'the extension knows that it is under test');
+  return { api, internals: api.internals };
+}
+
+/** Starts a test from nothing: no store, no agent chosen, nothing of the last test on the screen. */
+export async function startAnew({ internals }: Tested): Promise<void> {
+  await setting('agent', undefined);
+  await setting('storePath', undefined);
+  await setting('expiredHours', undefined);
+  await rm(STORE, { recursive: true, force: true });
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  await internals.live.refresh();
+}
+
+export async function setting(name: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration('agentReservations').update(name, value, vscode.ConfigurationTarget.Global);
+}
+
+/** Registers the agents and lets the person act as the first of them. */
+export async function actAs({ api, internals }: Tested, ...agents: readonly string[]): Promise<void> {
+  for (const name of agents) {
+    succeeded(await api.register({ name, role: 'test' }));
+  }
+  await setting('agent', agents[0]);
+  await until(internals, 'the agent is chosen', () => internals.view.tree.description?.includes(agents[0] ?? ''));
+}
+
+export function succeeded<T>(envelope: Envelope<T>): T {
+  assert.ok(envelope.ok, envelope.error?.message);
+  return envelope.data;
+}
+
+export function run<T>(command: string, ...args: readonly unknown[]): Thenable<T> {
+  return vscode.commands.executeCommand<T>(`agentReservations.${command}`, ...args);
+}
+
+/** Waits for what the extension shows by itself: nothing here asks it to look. */
+export async function until(
+  { live }: Internals,
+  what: string,
+  isSo: () => boolean | undefined,
+  timeoutMs = 5_000,
+): Promise<void> {
+  if (isSo()) {
+    return;
+  }
+  await new Promise<void>((resolve, reject) => {
+    const disposables: vscode.Disposable[] = [];
+    const finish = (settle: () => void) => {
+      vscode.Disposable.from(...disposables).dispose();
+      clearTimeout(timer);
+      settle();
+    };
+    const timer = setTimeout(() => finish(() => reject(new Error(`Waited in vain until ${what}.`))), timeoutMs);
+    disposables.push(
+      live.onDidChange(() => {
+        // The view and the status bar listen too, and may be told after us.
+        setImmediate(() => isSo() && finish(resolve));
+      }),
+    );
+  });
+}
+
+export interface Shown {
+  readonly label: string;
+  readonly description: string;
+  readonly context: string;
+  readonly node: Node;
+  readonly item: vscode.TreeItem;
+}
+
+/** One section of the tree, read through the provider as VS Code reads it. */
+export function shown({ view }: Internals, section: 'active' | 'expired' | 'messages'): readonly Shown[] {
+  const root = view.getChildren().find((node) => node.kind === 'section' && node.key === section);
+  return root ? view.getChildren(root).map((node) => look(view, node)) : [];
+}
+
+export function labels(internals: Internals, section: 'active' | 'expired' | 'messages'): readonly string[] {
+  return shown(internals, section).map(({ label }) => label);
+}
+
+function look(view: Internals['view'], node: Node): Shown {
+  const item = view.getTreeItem(node);
+  return {
+    label: String(item.label),
+    description: String(item.description),
+    context: String(item.contextValue),
+    node,
+    item,
+  };
+}
+
+/** Writes a file of the store in place, as an editor or another program would. */
+export async function writeInStore(path: string, content: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+}
+
+/** An entry of active.json, as another agent would have made it. */
+export function entry(scope: string, agent: string, endsInMs: number): Record<string, unknown> {
+  const now = Date.now();
+  return {
+    reservation_id: `res_20260101_000000_${Math.abs(hash(scope + agent))}`,
+    scope,
+    agent_id: agent,
+    bead_id: 'bd-1',
+    state: 'active',
+    created_at: new Date(now - 3_600_000).toISOString(),
+    expires_at: new Date(now + endsInMs).toISOString(),
+    released_at: null,
+  };
+}
+
+function hash(text: string): number {
+  return [...text].reduce((sum, character) => (sum * 31 + (character.codePointAt(0) ?? 0)) | 0, 7);
+}
