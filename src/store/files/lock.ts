@@ -6,13 +6,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errno, StoreProblem } from '../problem';
 import { breakLock, isDeadLock } from './deadLock';
-import { createClaim, type Incarnation, inspect, type LockFileSystem } from './lockFile';
+import { type Claim, createClaim, type Incarnation, inspect } from './lockFile';
 import { parseOwner } from './owner';
 
 /** Beadboard gives up after 100 polls of 50 ms; we answer before a person would have given up on that. */
 export const LOCK_TIMEOUT_MS = 4_500;
 const SHORTEST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 25;
+
+/**
+ * What proper-lockfile says of a lock that it gave up: it took it for lost, or another store of this process has since
+ * locked the same path. The file may be there and ours all the same, and would then block everybody.
+ */
+const FORGOTTEN = new Set(['ERELEASED', 'ENOTACQUIRED']);
 
 export interface HeldLock {
   /** @throws StoreProblem LOCK_LOST where the lock is not ours any more: then nothing may be written. */
@@ -31,7 +37,7 @@ export async function takeLock(path: string, isWanted: () => boolean): Promise<H
   let pause = SHORTEST_PAUSE_MS;
   try {
     for (;;) {
-      const held = await attempt(path, claim.fs, (lost) => claim.isOurs(path).then((ours) => ours && !lost()));
+      const held = await attempt(path, claim);
       if (held) {
         return held;
       }
@@ -51,11 +57,7 @@ export async function takeLock(path: string, isWanted: () => boolean): Promise<H
   }
 }
 
-async function attempt(
-  path: string,
-  fs: LockFileSystem,
-  stillHeld: (lost: () => boolean) => Promise<boolean>,
-): Promise<HeldLock | undefined> {
+async function attempt(path: string, claim: Claim): Promise<HeldLock | undefined> {
   // Loaded on the first lock: requiring it adds signal listeners to the process, which a mere reader should not have.
   const { lock } = await import('proper-lockfile');
   let compromised = false;
@@ -64,14 +66,14 @@ async function attempt(
       lockfilePath: path,
       realpath: false,
       retries: 0,
-      fs,
+      fs: claim.fs,
       onCompromised: () => {
         compromised = true;
       },
     });
     return {
       assertHeld: async () => {
-        if (!(await stillHeld(() => compromised))) {
+        if (compromised || !(await claim.isOurs(path))) {
           throw new StoreProblem(
             'LOCK_LOST',
             path,
@@ -79,12 +81,16 @@ async function attempt(
           );
         }
       },
-      release: () =>
-        release().catch((error: unknown) => {
-          if (errno(error) !== 'ERELEASED') {
+      release: async () => {
+        try {
+          await release();
+        } catch (error) {
+          if (!FORGOTTEN.has(errno(error) ?? '')) {
             throw error;
           }
-        }),
+          await claim.remove(path);
+        }
+      },
     };
   } catch (error) {
     if (errno(error) === 'ELOCKED') {

@@ -71,6 +71,8 @@ export interface Claim {
   readonly fs: LockFileSystem;
   /** Whether the file at the lock's path carries our token still. */
   isOurs(path: string): Promise<boolean>;
+  /** Removes the file at the lock's path if it carries our token. */
+  remove(path: string): Promise<void>;
   /** Removes the ready file; to be called once the lock is taken or given up. */
   discard(): Promise<void>;
 }
@@ -105,6 +107,7 @@ export function createClaim(lockPath: string): Claim {
 
   return {
     isOurs,
+    remove,
     fs: {
       mkdir: (path, callback) => settle(take(path), callback),
       rmdir: (path, callback) => settle(remove(path), callback),
