@@ -3,7 +3,7 @@
  * A pid alone proves nothing: pids are reused, and mean another process on another host or in another pid namespace.
  */
 
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import * as z from 'zod/mini';
 import { errno } from '../problem';
@@ -55,7 +55,7 @@ export function parseOwner(text: string): LockOwner | undefined {
 
 /**
  * True only where the owner cannot possibly run any more: same host and pid namespace, and either another boot, or no
- * such process, or a process of that pid that started at another time. Whatever we cannot tell counts as alive.
+ * such process, or one that has ended, or one that started at another time. Whatever we cannot tell counts as alive.
  */
 export function isProvenDead(owner: LockOwner): boolean {
   const us = here();
@@ -65,7 +65,7 @@ export function isProvenDead(owner: LockOwner): boolean {
   if (owner.boot && us.boot && owner.boot !== us.boot) {
     return true;
   }
-  if (!isRunning(owner.pid)) {
+  if (!isRunning(owner.pid) || isZombie(owner.pid)) {
     return true;
   }
   const started = startOf(owner.pid);
@@ -90,12 +90,24 @@ function here(): Pick<LockOwner, 'host' | 'boot' | 'namespace'> {
   };
 }
 
-/** Field 22 of /proc/PID/stat, in clock ticks since boot; counted from the last ')', since names may hold anything. */
+/**
+ * Whether the process has ended and only its parent has not asked for its exit code, which in a container without an
+ * init may never happen. Its first thread ends before the others: as long as one of them is there, it may still write.
+ */
+function isZombie(pid: number): boolean {
+  const [state] = statFields(pid);
+  return state === 'Z' && read(() => readdirSync(`/proc/${pid}/task`).join()) === String(pid);
+}
+
+/** Field 22 of /proc/PID/stat, in clock ticks since boot. */
 function startOf(pid: number): string {
-  return read(() => {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  });
+  return statFields(pid)[19] ?? '';
+}
+
+/** The fields of /proc/PID/stat from the third on, after the last ')', since names may hold anything. */
+function statFields(pid: number): readonly string[] {
+  const stat = read(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function read(get: () => string): string {
