@@ -99,6 +99,14 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
     return isAgentId(id) && (await store.readAgent(id)) !== undefined;
   }
 
+  /** Look-ups run side by side; who changes something goes on in the order of the calls, whatever the disk is quick at. */
+  let last: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(lookUp: Promise<T>): Promise<T> {
+    const turn = Promise.allSettled([last, lookUp]).then(() => lookUp);
+    last = turn;
+    return turn;
+  }
+
   async function readStatus(request: StatusRequest): Promise<StatusData> {
     const expired = await sweep();
     const now = clock();
@@ -157,14 +165,14 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
 
     reserve: (input) =>
       answer('agent reserve', async () =>
-        when(checkReserve(fields(input), await isRegistered(fields(input).agent)), (request) =>
+        when(checkReserve(fields(input), await inTurn(isRegistered(fields(input).agent))), (request) =>
           store.transactReservations((active, now) => decideReserve(active, request, now, options.random())),
         ),
       ),
 
     release: (input) =>
       answer('agent release', async () =>
-        when(checkRelease(fields(input), await isRegistered(fields(input).agent)), (request) =>
+        when(checkRelease(fields(input), await inTurn(isRegistered(fields(input).agent))), (request) =>
           store.transactReservations((active, now) => decideRelease(active, request, now)),
         ),
       ),
@@ -178,7 +186,7 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
 
     send: (input) =>
       answer('agent send', async () =>
-        when(checkSend(fields(input), (await store.readAgents()).records), async (request) => {
+        when(checkSend(fields(input), (await inTurn(store.readAgents())).records), async (request) => {
           const [first] = await store.deliver((now) => composeMessages(request, now, options.random()));
           return first ? granted(first) : refused('INTERNAL_ERROR', 'The store delivered no message.');
         }),
@@ -193,14 +201,14 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
 
     read: (input) =>
       answer('agent read', async () =>
-        when(checkMessageAction(fields(input), await isRegistered(fields(input).agent)), (request) =>
+        when(checkMessageAction(fields(input), await inTurn(isRegistered(fields(input).agent))), (request) =>
           store.transactMessage(request.message, (current, now) => decideRead(current, request, now)),
         ),
       ),
 
     ack: (input) =>
       answer('agent ack', async () =>
-        when(checkMessageAction(fields(input), await isRegistered(fields(input).agent)), (request) =>
+        when(checkMessageAction(fields(input), await inTurn(isRegistered(fields(input).agent))), (request) =>
           store.transactMessage(request.message, (current, now) => decideAck(current, request, now)),
         ),
       ),
