@@ -51,8 +51,8 @@ async function claimIncarnation(claims: string): Promise<string | undefined> {
 async function createExclusively(path: string): Promise<boolean> {
   const ready = `${path}.${randomHex(8)}.ready`;
   const content = serializeOwner(thisOwner(randomHex(16)));
-  await writeNew(ready, content, { sync: false });
   try {
+    await writeNew(ready, content, { sync: false });
     await placeExclusively(ready, path, content);
     return true;
   } catch (error) {

@@ -87,8 +87,9 @@ export function createClaim(lockPath: string): Claim {
 
   async function take(path: string): Promise<void> {
     if (!isReady) {
-      await writeNew(ready, content, { sync: false });
+      // Before it is written: on a full disk it is there all the same, and has to go.
       isReady = true;
+      await writeNew(ready, content, { sync: false });
     }
     await placeExclusively(ready, path, content);
     shownTime = new Date();
