@@ -219,10 +219,10 @@ describe('the lock of a process that is gone', () => {
     assert.deepEqual(leftovers(), []);
   });
 
-  it('8 meet one dead lock, 40 rounds: never two inside, and no trace', async () => {
+  it('8 meet one dead lock, 25 rounds: never two inside, and no trace', async () => {
     const all = await start('ours', root, 8);
     const pid = await pidOfTheDead();
-    for (let round = 1; round <= 40; round++) {
+    for (let round = 1; round <= 25; round++) {
       plant({ pid });
       await Promise.all(all.map((driver) => driver.call('guard', { times: 2, folder: temp() })));
       assert.equal(visitsIn(temp()).counted, round * 16);
