@@ -2,7 +2,7 @@
 
 import type { Reservation } from '../../core/reservation';
 import { StoreProblem } from '../problem';
-import { parseJson, readText, toJson } from './json';
+import { parseJson, readExactText, toJson } from './json';
 import { misfit, reservationSchema } from './schema';
 
 export interface ActiveFile {
@@ -15,7 +15,7 @@ const NOTHING: ActiveFile = { entries: [], extra: {} };
 
 /** The file as it stands; without one, nothing is active. @throws StoreProblem */
 export async function readActiveFile(path: string): Promise<ActiveFile> {
-  const text = await readText(path);
+  const text = await readExactText(path);
   return text === undefined ? NOTHING : parseActive(text, path);
 }
 

@@ -1,5 +1,6 @@
 /** Reading JSON that somebody else may have written, and saying exactly what is wrong with it. */
 
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import type * as z from 'zod/mini';
 import { asProblem, errno, StoreProblem } from '../problem';
@@ -7,10 +8,25 @@ import { misfit } from './schema';
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** The file's text, or undefined where there is no such file. @throws StoreProblem */
+/** The file's text, or undefined where there is no such file. What is not UTF-8 is replaced. @throws StoreProblem */
 export async function readText(path: string): Promise<string | undefined> {
+  return (await readBytes(path))?.toString('utf8');
+}
+
+/** The text of a file that we write back: a character that cannot be read would be lost. @throws StoreProblem */
+export async function readExactText(path: string): Promise<string | undefined> {
+  const bytes = await readBytes(path);
+  if (bytes && !isUtf8(bytes)) {
+    throw new StoreProblem('NOT_JSON', path, `${path} is not UTF-8. Save it as UTF-8, or move it away.`, {
+      facts: { reason: 'not UTF-8' },
+    });
+  }
+  return bytes?.toString('utf8');
+}
+
+async function readBytes(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     if (errno(error) === 'ENOENT') {
       return undefined;
@@ -50,7 +66,7 @@ export async function readRecord<R>(
   schema: z.ZodMiniType,
   isRightId: (record: R) => boolean,
 ): Promise<R | undefined> {
-  const text = await readText(path);
+  const text = await readExactText(path);
   if (text === undefined) {
     return undefined;
   }
