@@ -82,6 +82,8 @@ function kindOf(code: string | undefined): SystemProblem {
       return 'ACCESS_DENIED';
     case 'ENOTDIR':
     case 'EISDIR':
+    // What mkdir says of a file in the folder's place; nothing else of ours meets a name that is taken.
+    case 'EEXIST':
       return 'NOT_A_FOLDER';
     default:
       return 'IO_ERROR';

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { errno } from '../problem';
+import { asProblem, errno } from '../problem';
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
@@ -22,9 +22,13 @@ export function randomHex(bytes: number): string {
   return randomBytes(bytes).toString('hex');
 }
 
-/** Makes the folder and its missing parents, for this user only. */
+/** Makes the folder and its missing parents, for this user only. @throws StoreProblem */
 export async function ensureFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+  try {
+    await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+  } catch (error) {
+    throw asProblem(error, path, 'make the folder');
+  }
 }
 
 /**
