@@ -57,9 +57,15 @@ export function watchStore(paths: StorePaths, onChange: (parts: ReadonlySet<Stor
     try {
       const watcher = watch(folder, { persistent: false }, (_event, name) => {
         // Without a name, or with the folder's own: the folder itself was moved or removed.
-        if (!disposed && (name === null || name === basename(folder) || matters(name))) {
-          onChange(new Set(settle() ? EVERYTHING : parts));
+        const isItself = name === null || name === basename(folder);
+        if (disposed || !(isItself || matters(name))) {
+          return;
         }
+        if (isItself) {
+          // One that was made again at once may have the inode of the old one, which this watcher is still about.
+          detach(folder);
+        }
+        onChange(new Set(settle() ? EVERYTHING : parts));
       });
       watcher.on('error', () => {
         detach(folder);
