@@ -10,7 +10,7 @@ describe('the workbench of these tests', () => {
   after(() => workbench?.close());
 
   it('shows the extension under development', async () => {
-    await workbench.page.getByRole('tab', { name: 'Agent Reservations' }).click();
+    await workbench.page.getByRole('tab', { name: 'Reservations' }).click();
     await workbench.screenshot('smoke-view');
   });
 
