@@ -20,6 +20,7 @@ export const COMMANDS = {
   refresh: `${PREFIX}.refresh`,
   showStatus: `${PREFIX}.showStatus`,
   openStoreFolder: `${PREFIX}.openStoreFolder`,
+  openUnreadable: `${PREFIX}.openUnreadable`,
   showLog: `${PREFIX}.showLog`,
 } as const;
 

@@ -30,7 +30,12 @@ export interface PickQuestion<T> extends Partial<Place> {
   /** The choices for what has been typed so far. */
   readonly choices: (typed: string) => readonly Choice<T>[];
   readonly isActive?: (value: T) => boolean;
+  /** Where text that is no choice is an answer too: what it stands for. */
+  readonly free?: (typed: string) => T | undefined;
 }
+
+/** Enter so soon after a key means the text: the choices for it may not have reached the screen yet. */
+const SETTLED_MS = 300;
 
 /** Trimmed text that passes `validate`. */
 export function askText(question: TextQuestion): Promise<Answer<string>> {
@@ -67,14 +72,19 @@ export function askPick<T>(question: PickQuestion<T>): Promise<Answer<T>> {
   if (active) {
     pick.activeItems = [active];
   }
+  let typedAt = Number.NEGATIVE_INFINITY;
   return show(pick, question, (finish) => [
     pick.onDidChangeValue((typed) => {
+      typedAt = performance.now();
       pick.items = question.choices(typed.trim());
     }),
     pick.onDidAccept(() => {
       const [chosen] = pick.selectedItems;
-      if (chosen) {
-        finish(chosen.value);
+      const free = question.free?.(pick.value.trim());
+      const isSettled = performance.now() - typedAt > SETTLED_MS;
+      const value = free !== undefined && !(chosen && isSettled) ? free : chosen?.value;
+      if (value !== undefined) {
+        finish(value);
       }
     }),
   ]);

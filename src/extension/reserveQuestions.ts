@@ -97,6 +97,7 @@ function askBead(title: string, place: Place, offered: readonly string[]): Promi
     ...place,
     title,
     placeholder: vscode.l10n.t('The bead (issue) that the work is for: choose one, or type its id'),
+    free: (typed) => typed || undefined,
     choices: (typed) => [
       ...(typed && !offered.includes(typed)
         ? [{ value: typed, label: withoutIcons(typed), description: vscode.l10n.t('as typed'), alwaysShow: true }]

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { oneLine } from '../core/display';
 import { MINUTE_MS } from '../core/time';
-import { COMMANDS } from './contributions';
+import { COMMANDS, VIEW_ID } from './contributions';
 import type { LiveStore } from './liveStore';
 import { localTime, timeUntil } from './wording';
 
@@ -16,7 +16,6 @@ export class StatusBar implements vscode.Disposable {
 
   constructor(private readonly live: LiveStore) {
     this.item.name = vscode.l10n.t('Reservations Held');
-    this.item.command = COMMANDS.showHeld;
     this.disposables.push(
       live.onDidChange(() => this.update()),
       vscode.window.onDidChangeWindowState(() => this.update()),
@@ -32,6 +31,10 @@ export class StatusBar implements vscode.Disposable {
   private update(): void {
     clearTimeout(this.minute);
     const { item, live } = this;
+    if (live.state.kind === 'unreadable') {
+      this.showProblem();
+      return;
+    }
     if (live.state.kind !== 'readable') {
       item.hide();
       return;
@@ -39,6 +42,7 @@ export class StatusBar implements vscode.Disposable {
     const mine = live.overview.active.filter((active) => active.mine);
     const ending = mine.filter((active) => active.endsSoon);
     const now = new Date();
+    item.command = COMMANDS.showHeld;
     item.text = `$(lock) ${vscode.l10n.t('{0} held', mine.length)}`;
     item.backgroundColor = ending.length > 0 ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     item.tooltip =
@@ -63,6 +67,18 @@ export class StatusBar implements vscode.Disposable {
     if (mine.length > 0 && vscode.window.state.focused) {
       this.minute = setTimeout(() => this.update(), MINUTE_MS);
     }
+  }
+
+  /** A store that broke must not look like one that was never there; the view says what to do. */
+  private showProblem(): void {
+    const { item } = this;
+    const text = vscode.l10n.t('Reservations unreadable');
+    item.command = `${VIEW_ID}.focus`;
+    item.text = `$(warning) ${text}`;
+    item.tooltip = vscode.l10n.t('The store of reservations cannot be read. Click to see what to do.');
+    item.accessibilityInformation = { label: text, role: 'button' };
+    item.backgroundColor = undefined;
+    item.show();
   }
 }
 

@@ -6,7 +6,7 @@ import type { CommandContext, Handler } from './context';
 import { acknowledge, openMessage } from './messages';
 import { release, releaseAllMine, showHeld } from './release';
 import { reserve, reserveUri, takeOver } from './reserve';
-import { choose, openStoreFolder, refresh, showLog, showStatus } from './store';
+import { choose, openStoreFolder, openUnreadable, refresh, showLog, showStatus } from './store';
 
 export function registerCommands(context: CommandContext): readonly vscode.Disposable[] {
   const handlers: Record<CommandKey, Handler> = {
@@ -23,6 +23,7 @@ export function registerCommands(context: CommandContext): readonly vscode.Dispo
     refresh: refresh(context),
     showStatus: showStatus(context),
     openStoreFolder: openStoreFolder(context),
+    openUnreadable: openUnreadable(context),
     showLog: showLog(context),
   };
   return Object.entries(handlers).map(([key, handler]) =>

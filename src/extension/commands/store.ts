@@ -1,4 +1,4 @@
-/** Choose Agent…, Refresh, Show Status, Open Store Folder and Show Log. */
+/** Choose Agent…, Refresh, Show Status, and the ways to the store's files and the log. */
 
 import * as vscode from 'vscode';
 import type { StatusData } from '../../coordination/coordination';
@@ -43,6 +43,16 @@ export function openStoreFolder(context: CommandContext): Handler {
     await (isDesktop
       ? vscode.commands.executeCommand('revealFileInOS', folder)
       : vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: true }));
+  };
+}
+
+/** Where a file is what is wrong, shows it, so that it can be mended. */
+export function openUnreadable(context: CommandContext): Handler {
+  return async () => {
+    const { state } = context.live;
+    if (state.kind === 'unreadable') {
+      await vscode.window.showTextDocument(vscode.Uri.file(state.problem.path));
+    }
   };
 }
 

@@ -28,7 +28,8 @@ async function readBytes(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
   } catch (error) {
-    if (errno(error) === 'ENOENT') {
+    // A name that is too long for the file system, which an id may be, is the name of no file.
+    if (errno(error) === 'ENOENT' || errno(error) === 'ENAMETOOLONG') {
       return undefined;
     }
     throw asProblem(error, path, 'read');

@@ -1,0 +1,230 @@
+import { strict as assert } from 'node:assert';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { operations, seed, YOU } from '../../scripts/demo/scene';
+import { repoRoot } from '../support/paths';
+import { importScript } from '../support/scripts';
+import { clearNotifications, openWorkbench, quickPickItem, runCommand, type Workbench } from '../support/workbench';
+
+type PackageScript = typeof import('../../scripts/package.mjs');
+
+const WORKBENCH_MS = 120_000;
+
+/** What users install; besides, VS Code hides notifications from an extension under development driven like this. */
+const vsix = join(repoRoot, 'out', 'tested.vsix');
+
+before(async function () {
+  this.timeout(WORKBENCH_MS);
+  const { packageExtension } = await importScript<PackageScript>('package.mjs');
+  packageExtension(vsix);
+});
+
+describe('the Reservations view, used by hand', function () {
+  this.timeout(WORKBENCH_MS);
+  let workbench: Workbench;
+  let page: Page;
+
+  before(async () => {
+    workbench = await openWorkbench({
+      extension: { vsix },
+      settings: { 'agentReservations.agent': YOU },
+      prepare: ({ storeDir }) => seed(storeDir),
+    });
+    page = workbench.page;
+    page.setDefaultTimeout(10_000);
+    await openView(page);
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await workbench.screenshot(`failed-${this.currentTest.title.slice(0, 30)}`);
+    }
+  });
+
+  after(() => workbench?.close());
+
+  it('shows what is active, what expired and what waits for an acknowledgement', async () => {
+    for (const label of ['src/app/**', 'src/auth/login/**', 'src/api/v2/**', 'docs/guide.md', 'src/billing/**']) {
+      await row(page, label).waitFor();
+    }
+    await row(page, 'Need src/app/router.ts').waitFor();
+    await held(page, '1 held').waitFor();
+    await page.mouse.move(800, 400);
+    await workbench.screenshot('view-dark');
+  });
+
+  it('reserves from the palette in three steps, with a way back', async () => {
+    await runCommand(page, 'Reservations: Reserve Scope…');
+    const input = page.locator('.quick-input-widget input:visible');
+    await step(page, '1/3');
+    await input.fill('/etc/passwd');
+    await page.getByText('Give a path relative to the workspace.').waitFor();
+    await workbench.screenshot('reserve-invalid');
+    await input.fill('src/cart/**');
+    await page.keyboard.press('Enter');
+    await step(page, '2/3');
+    await workbench.screenshot('reserve-bead');
+    await page.locator('.quick-input-widget .codicon-quick-input-back').click();
+    await step(page, '1/3');
+    assert.equal(await input.inputValue(), 'src/cart/**');
+    await page.keyboard.press('Enter');
+    await step(page, '2/3');
+    await input.fill('bd-60');
+    await page.keyboard.press('Enter');
+    await step(page, '3/3');
+    await workbench.screenshot('reserve-ttl');
+    await quickPickItem(page, 'Other…').click();
+    await input.fill('4');
+    await page.getByText('Give a whole number of minutes from 5 to 1440.', { exact: false }).first().waitFor();
+    await input.fill('45');
+    await page.keyboard.press('Enter');
+    await row(page, 'src/cart/**').waitFor();
+    await row(page, 'src/cart/**').getByText('you · bd-60 · 44 min').waitFor();
+    await held(page, '2 held').waitFor();
+  });
+
+  it('tells who holds a scope that is taken, and leads to that reservation', async () => {
+    await reserveByHand(page, 'src/auth/login/**');
+    const toast = page.locator('.notification-toast', { hasText: '“src/auth/login/**” is held by claude-auth' });
+    await toast.waitFor();
+    await workbench.screenshot('conflict');
+    await toast.getByRole('button', { name: 'Show Reservation' }).click();
+    await page.locator('.monaco-list-row.selected', { hasText: 'src/auth/login/**' }).waitFor();
+    await clearNotifications(page);
+  });
+
+  it('offers to take over what another let expire', async () => {
+    await reserveByHand(page, 'docs/guide.md');
+    const toast = page.locator('.notification-toast', { hasText: '“docs/guide.md” was reserved by copilot-docs' });
+    await toast.getByRole('button', { name: 'Take Over' }).click();
+    await row(page, 'docs/guide.md').getByText('you ·').waitFor();
+    await clearNotifications(page);
+  });
+
+  it('takes over an expired item with one click', async () => {
+    await clickInline(row(page, 'src/billing/**'), 'Take Over');
+    await row(page, 'src/billing/**').getByText('you · bd-38 ·').waitFor();
+  });
+
+  it('releases with one click', async () => {
+    await clickInline(row(page, 'src/cart/**'), 'Release');
+    await row(page, 'src/cart/**').waitFor({ state: 'detached' });
+    await held(page, '3 held').waitFor();
+  });
+
+  it('opens a message as text and acknowledges it with one click', async () => {
+    await row(page, 'Need src/app/router.ts').click();
+    await page.locator('.editor-instance .view-lines', { hasText: 'have to be mounted' }).waitFor();
+    await workbench.screenshot('message');
+    await clickInline(row(page, 'Need src/app/router.ts'), 'Acknowledge Message');
+    await row(page, 'Need src/app/router.ts').waitFor({ state: 'detached' });
+    await page.locator('.activitybar .badge', { hasText: '1' }).waitFor();
+    await page.keyboard.press('Control+w');
+  });
+
+  it('follows another process by itself', async () => {
+    const { storeDir } = workbench;
+    const granted = await operations(storeDir).reserve({ agent: 'codex-api', scope: 'src/new.ts', bead: 'bd-44' });
+    assert.ok(granted.ok);
+    await row(page, 'src/new.ts').waitFor();
+  });
+
+  it('lists what one holds from the status bar, and releases from there', async () => {
+    await held(page, '3 held').click();
+    await quickPickItem(page, 'src/billing/**').waitFor();
+    await workbench.screenshot('held');
+    await quickPickItem(page, 'src/billing/**').click();
+    await held(page, '2 held').waitFor();
+  });
+
+  it('reserves the file that is clicked in the Explorer', async () => {
+    await page.locator('.activitybar .action-label[aria-label^="Explorer"]').click();
+    await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'README.md' }).click({ button: 'right' });
+    await page.locator('.monaco-menu').getByText('Reserve This File…').hover();
+    await page.keyboard.press('Enter');
+    await step(page, '1/2');
+    await workbench.screenshot('reserve-file');
+    await page.keyboard.press('Enter');
+    await step(page, '2/2');
+    await page.keyboard.press('Enter');
+    await held(page, '3 held').waitFor();
+    await openView(page);
+    await row(page, 'README.md').waitFor();
+  });
+});
+
+for (const [name, theme] of [
+  ['dark', 'Default Dark Modern'],
+  ['light', 'Default Light Modern'],
+  ['high-contrast', 'Default High Contrast'],
+] as const) {
+  describe(`what the view says when there is nothing to list (${name})`, function () {
+    this.timeout(WORKBENCH_MS);
+    let workbench: Workbench;
+
+    before(async () => {
+      workbench = await openWorkbench({ extension: { vsix }, theme, settings: { 'agentReservations.agent': YOU } });
+      await openView(workbench.page);
+    });
+
+    after(() => workbench?.close());
+
+    it('no store, then nothing reserved, then a store that cannot be read, then one that can', async () => {
+      const { page, storeDir, screenshot } = workbench;
+      await page.getByText('No agent has reserved anything on this machine yet.').waitFor();
+      await page.mouse.move(800, 400);
+      await screenshot(`welcome-no-store-${name}`);
+      assert.equal(await held(page, 'held').count(), 0);
+
+      await operations(storeDir).register({ name: YOU, role: 'person' });
+      await page.getByText('Nothing is reserved').waitFor();
+      await held(page, '0 held').waitFor();
+      await screenshot(`welcome-empty-${name}`);
+
+      await operations(storeDir).reserve({ agent: YOU, scope: 'a.ts', bead: 'bd-1' });
+      await row(page, 'a.ts').waitFor();
+      await writeFile(join(storeDir, 'reservations', 'active.json'), '{ "reservations": [');
+      await page.getByText('reservations/active.json is not JSON').waitFor();
+      await screenshot(`welcome-unreadable-${name}`);
+
+      await rm(storeDir, { recursive: true });
+      await seed(storeDir);
+      await row(page, 'src/app/**').waitFor();
+      await screenshot(`view-${name}`);
+    });
+  });
+}
+
+async function openView(page: Page): Promise<void> {
+  await page.locator('.activitybar .action-label[aria-label^="Reservations"]').click({ force: true });
+  await page.locator('.sidebar .title-label', { hasText: 'Reservations' }).waitFor();
+}
+
+function row(page: Page, label: string): Locator {
+  return page.locator('.pane-body .monaco-list-row', { has: page.getByText(label, { exact: true }) });
+}
+
+function held(page: Page, text: string): Locator {
+  return page.locator('.statusbar-item', { hasText: text });
+}
+
+async function step(page: Page, place: string): Promise<void> {
+  await page.locator('.quick-input-title', { hasText: `(${place})` }).waitFor();
+}
+
+async function clickInline(item: Locator, action: string): Promise<void> {
+  await item.hover();
+  await item.locator(`.action-label[aria-label="${action}"]`).click();
+}
+
+async function reserveByHand(page: Page, scope: string): Promise<void> {
+  await runCommand(page, 'Reservations: Reserve Scope…');
+  await step(page, '1/3');
+  await page.locator('.quick-input-widget input:visible').fill(scope);
+  await page.keyboard.press('Enter');
+  await step(page, '2/3');
+  await page.keyboard.press('Enter');
+  await step(page, '3/3');
+  await page.keyboard.press('Enter');
+}
