@@ -5,6 +5,8 @@ const PREFIX = 'agentReservations';
 export const VIEW_ID = PREFIX;
 export const CONFIGURATION = PREFIX;
 export const DOCUMENT_SCHEME = 'agent-reservations';
+/** Plain text, but wrapped and without line numbers: a letter, not a program. */
+export const DOCUMENT_LANGUAGE = 'agent-reservations-text';
 
 export const COMMANDS = {
   reserve: `${PREFIX}.reserve`,

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { oneLine, plainLines } from '../core/display';
 import { isMessageId, type Message } from '../core/message';
-import { DOCUMENT_SCHEME } from './contributions';
+import { DOCUMENT_LANGUAGE, DOCUMENT_SCHEME } from './contributions';
 import { categoryName, localTime } from './wording';
 
 const ENDING = '.txt';
@@ -53,7 +53,8 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   private async open(uri: vscode.Uri, text: string): Promise<vscode.TextEditor> {
     this.set(uri, text);
     const document = await vscode.workspace.openTextDocument(uri);
-    return await vscode.window.showTextDocument(document, { preview: true });
+    const worded = await vscode.languages.setTextDocumentLanguage(document, DOCUMENT_LANGUAGE);
+    return await vscode.window.showTextDocument(worded, { preview: true });
   }
 
   private set(uri: vscode.Uri, text: string): void {

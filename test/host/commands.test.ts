@@ -171,7 +171,7 @@ describe('the commands', () => {
     assert.equal(succeeded(read).state, 'read');
     const document = vscode.window.activeTextEditor?.document;
     assert.equal(document?.uri.scheme, 'agent-reservations');
-    assert.equal(document.languageId, 'plaintext');
+    assert.equal(document.languageId, 'agent-reservations-text');
     assert.match(document.getText(), /Subject: +Yours now\n/);
     assert.match(document.getText(), /First line\.\n<script>alert\(1\)<\/script> \uFFFD\n/);
     assert.match(document.getText(), /Acknowledged: +not yet/);
