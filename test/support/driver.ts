@@ -55,7 +55,9 @@ export class Driver {
   }
 
   static async start(kind: Kind, root: string): Promise<Driver> {
-    const child = spawn(process.execPath, [join(testOut, 'support', `${kind}.process.js`), root], {
+    // Inside a desktop VS Code, process.execPath is VS Code itself.
+    const node = process.env['AGENT_RESERVATIONS_TEST_NODE'] ?? process.execPath;
+    const child = spawn(node, [join(testOut, 'support', `${kind}.process.js`), root], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     // A killed process closes its end of the pipe; the pending calls are failed when it exits.
