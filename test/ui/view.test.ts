@@ -154,6 +154,47 @@ describe('the Reservations view, used by hand', function () {
   });
 });
 
+describe('the first reservation of a new user', function () {
+  this.timeout(WORKBENCH_MS);
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await openWorkbench({ extension: { vsix } });
+    await openView(workbench.page);
+  });
+
+  after(() => workbench?.close());
+
+  it('leads from the welcome text over a new agent, asked for once, to the view', async () => {
+    const { page } = workbench;
+    await page.locator('.welcome-view').getByRole('button', { name: 'Reserve Scope…' }).click();
+    const input = page.locator('.quick-input-widget input:visible');
+    await step(page, '1/2');
+    await input.fill('Dana!');
+    await page.getByText('Use 3 to 48 lower-case letters and digits').first().waitFor();
+    await workbench.screenshot('register-invalid');
+    await input.fill('dana');
+    await page.keyboard.press('Enter');
+    await step(page, '2/2');
+    await page.keyboard.press('Enter');
+    await step(page, '1/3');
+    await input.fill('src/auth/login.ts');
+    await page.keyboard.press('Enter');
+    await step(page, '2/3');
+    await input.fill('bd-1');
+    await page.keyboard.press('Enter');
+    await step(page, '3/3');
+    await page.keyboard.press('Enter');
+    await row(page, 'src/auth/login.ts').getByText('you · bd-1 · 1 h 59 min').waitFor();
+    await held(page, '1 held').waitFor();
+
+    await runCommand(page, 'Reservations: Reserve Scope…');
+    // Not asked again who one is.
+    await step(page, '1/3');
+    await page.keyboard.press('Escape');
+  });
+});
+
 for (const [name, theme] of [
   ['dark', 'Default Dark Modern'],
   ['light', 'Default Light Modern'],
