@@ -5,6 +5,7 @@
 
 import {
   type AgentRecord,
+  agentNotFound,
   checkRegister,
   decideRegister,
   invalidAgentId,
@@ -32,7 +33,6 @@ import {
   selectInbox,
 } from '../core/message';
 import {
-  agentNotFound,
   checkRelease,
   checkReserve,
   checkStatus,

@@ -60,6 +60,14 @@ export function invalidAgentId(agent: string): Outcome<never> {
   );
 }
 
+export function agentNotFound(agent: string): Outcome<never> {
+  return refused(
+    'AGENT_NOT_FOUND',
+    `Agent ${quoted(agent)} is not registered. Register it first, or name one that is.`,
+    { agent },
+  );
+}
+
 export function checkRegister(input: RegisterInput): Outcome<RegisterRequest> {
   const agent = trimmed(input.name);
   const role = trimmed(input.role);

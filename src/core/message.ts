@@ -1,9 +1,8 @@
 /** The rules of messages between agents. A message id is also a file name, so it is checked before any path is built. */
 
-import { type AgentRecord, isAgentId, type RecordDecision } from './agent';
+import { type AgentRecord, agentNotFound, isAgentId, type RecordDecision } from './agent';
 import { granted, type Outcome, refused } from './envelope';
 import { quoted, trimmed } from './input';
-import { agentNotFound } from './reservation';
 import { compactTime, instant } from './time';
 
 export const MESSAGE_CATEGORIES = ['HANDOFF', 'BLOCKED', 'DECISION', 'INFO'] as const;

@@ -3,6 +3,7 @@
  * of beadboard's `bb agent` (its src/lib/agent-reservations.ts), which works on the same files.
  */
 
+import { agentNotFound } from './agent';
 import { granted, type Outcome, refused } from './envelope';
 import { quoted, trimmed } from './input';
 import { addMinutes, compactTime, instant } from './time';
@@ -94,14 +95,6 @@ export function isTtl(value: unknown): value is number {
 /** `res_20260213_220900_1f3a5c7e`. `random` is at least 8 hex digits: the 4 that beadboard draws do collide. */
 export function reservationId(now: Date, random: string): string {
   return `res_${compactTime(now)}_${random}`;
-}
-
-export function agentNotFound(agent: string): Outcome<never> {
-  return refused(
-    'AGENT_NOT_FOUND',
-    `Agent ${quoted(agent)} is not registered. Register it first, or name one that is.`,
-    { agent },
-  );
 }
 
 /** Checks in the seed's order: the agent, then scope and bead, then the TTL. */
