@@ -35,6 +35,8 @@ export interface Scenario {
 export interface Outcome {
   readonly figures: Figures;
   readonly problems: readonly string[];
+  /** What was measured besides the figures, such as the rate at which a control failed, in words for a report. */
+  readonly notes?: readonly string[];
 }
 
 export const NO_FIGURES: Figures = {

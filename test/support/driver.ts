@@ -29,7 +29,6 @@ export class Driver {
   private calls = 0;
 
   private constructor(
-    readonly kind: Kind,
     private readonly child: ChildProcess,
     ready: () => void,
   ) {
@@ -54,10 +53,15 @@ export class Driver {
     });
   }
 
-  static async start(kind: Kind, root: string): Promise<Driver> {
+  static start(kind: Kind, root: string): Promise<Driver> {
+    return Driver.run(`support/${kind}`, [root]);
+  }
+
+  /** Runs `NAME.process.ts` below `test`, which must serve as service.ts says; `flags` are Node's own. */
+  static async run(name: string, args: readonly string[] = [], flags: readonly string[] = []): Promise<Driver> {
     // Inside a desktop VS Code, process.execPath is VS Code itself.
     const node = process.env['AGENT_RESERVATIONS_TEST_NODE'] ?? process.execPath;
-    const child = spawn(node, [join(testOut, 'support', `${kind}.process.js`), root], {
+    const child = spawn(node, [...flags, join(testOut, `${name}.process.js`), ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     // A killed process closes its end of the pipe; the pending calls are failed when it exits.
@@ -66,7 +70,7 @@ export class Driver {
     await new Promise<void>((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', () => reject(new Error('the process ended at once')));
-      driver = new Driver(kind, child, resolve);
+      driver = new Driver(child, resolve);
     });
     if (!driver) {
       throw new Error('the process did not start');
