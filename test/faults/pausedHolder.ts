@@ -1,0 +1,234 @@
+/**
+ * A process is stopped in the middle of its work, for longer than anyone waits and longer than the lock's package
+ * believes in a lock, and then goes on as if nothing had been. It has to find everything as it left it: three callers
+ * are acknowledged in the end, and all three are in the store. proper-lockfile by itself must lose one of three.
+ */
+
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, Driver } from '../support/driver';
+import { reservation } from '../support/samples';
+import { activeIn, FILES, historyIn, seedStore } from '../support/storeFiles';
+import { dieHolding } from './deadLocks';
+import { evidenceIn } from './evidence';
+import { add, type Figures, NO_FIGURES, type Outcome, type Scenario } from './scenario';
+
+/** Past the 4.5 s that our callers wait, and the 10 s after which proper-lockfile calls an untouched lock stale. */
+const PAUSE_MS = 11_500;
+/** The last caller comes so long before the end of the pause, and is still waiting then. */
+const LAST_WAITS_MS = 2_500;
+/** The promise to whoever asks for a lock that stays taken. */
+const LONGEST_ANSWER_MS = 6_000;
+/** proper-lockfile with its shortest time to stale, 2 s, is past it. */
+const CONTROL_PAUSE_MS = 3_500;
+const CONTROLS = 3;
+
+const FAR = '2999-01-01T00:00:00.000Z';
+
+interface Case {
+  readonly name: string;
+  /** Where in its work the process is when it stops. */
+  readonly at: { readonly step?: string; readonly file: string; readonly early?: boolean };
+  readonly how: 'stopped' | 'busy';
+  readonly command?: 'release';
+  /** It stops while it breaks the lock of the dead, before it has one itself. */
+  readonly breaks?: boolean;
+}
+
+const CASES: readonly Case[] = [
+  { name: 'as it reads', at: { file: 'active.json' }, how: 'stopped' },
+  { name: 'as it writes', at: { step: 'open', file: 'active.json.' }, how: 'stopped' },
+  { name: 'as it appends to history', at: { step: 'open', file: 'history.jsonl' }, how: 'stopped', command: 'release' },
+  { name: 'right before the rename', at: { step: 'rename', file: 'active.json' }, how: 'stopped' },
+  { name: 'as it drops the lock', at: { step: 'unlink', file: '.lock' }, how: 'stopped' },
+  {
+    name: 'as it breaks a dead lock',
+    at: { step: 'unlink', file: '.lock', early: true },
+    how: 'stopped',
+    breaks: true,
+  },
+  {
+    name: 'with a blocked event loop, right before the rename',
+    at: { step: 'rename', file: 'active.json' },
+    how: 'busy',
+  },
+];
+
+export const pausedHolder: Scenario = {
+  name: 'a holder is stopped past every time limit and goes on',
+  run: async ({ deadline, rounds }) => {
+    let total: Outcome = { figures: NO_FIGURES, problems: [] };
+    for (let round = 1; round <= rounds && Date.now() < deadline; round++) {
+      const base = mkdtempSync(join(tmpdir(), 'agent-reservations-test-'));
+      try {
+        // Side by side, since each takes as long as the pause.
+        const [controls, ...outcomes] = await Promise.all([
+          runControls(join(base, 'controls')),
+          ...CASES.map((one, index) => runCase(one, join(base, String(index)))),
+        ]);
+        const figures = outcomes.reduce((sum, { figures: one }) => add(sum, one), total.figures);
+        total = {
+          figures: add(figures, { controlsFound: controls.found }),
+          problems: [...total.problems, ...outcomes.flatMap(({ problems }) => problems)],
+          notes: [...(total.notes ?? []), ...controls.notes],
+        };
+      } finally {
+        rmSync(base, { recursive: true, force: true });
+      }
+    }
+    return total;
+  },
+};
+
+async function runCase(one: Case, folder: string): Promise<Outcome> {
+  const root = seedStore(join(folder, 'store'), {
+    active: one.command ? [reservation({ scope: 'first', expires_at: FAR })] : [],
+  });
+  const drivers = await Promise.all([1, 2, 3].map(() => Driver.run('faults/storeWorker', [root])));
+  try {
+    return await pauseInTheMiddle(one, root, drivers as [Driver, Driver, Driver]);
+  } finally {
+    await Promise.all(drivers.map((driver) => driver.kill()));
+  }
+}
+
+async function pauseInTheMiddle(one: Case, root: string, drivers: [Driver, Driver, Driver]): Promise<Outcome> {
+  const [paused, second, third] = drivers;
+  const lock = join(root, FILES.lock);
+  const reserve = (driver: Driver, scope: string) =>
+    timed(driver.call('reserve', { agent: 'agent-a', scope, bead: 'b' }));
+  if (one.breaks) {
+    await dieHolding(lock, root);
+  }
+  const reached = paused.call('waitAt', one.at);
+  const first =
+    one.command === 'release'
+      ? timed(paused.call('release', { agent: 'agent-a', scope: 'first' }))
+      : reserve(paused, 'first');
+  if (!(await Promise.race([reached, sleep(LONGEST_ANSWER_MS, undefined, { ref: false })]))) {
+    throw new Error(`${one.name}: the process never came to that step, so nothing would be shown`);
+  }
+
+  const before = incarnation(lock);
+  const pause = sleep(PAUSE_MS);
+  if (one.how === 'stopped') {
+    paused.signal('SIGSTOP');
+  } else {
+    void paused.call('block', { ms: PAUSE_MS });
+  }
+  const meanwhile = [await reserve(second, 'meanwhile')];
+  await sleep(PAUSE_MS - LONGEST_ANSWER_MS - LAST_WAITS_MS);
+  const waiting = reserve(third, 'third');
+  await pause;
+  const after = incarnation(lock);
+  paused.signal('SIGCONT');
+  await paused.call('goOn');
+  const answers = [await first, await reserve(second, 'second'), await waiting];
+  return judge(one, { root, meanwhile, answers, untouched: before !== '' && before === after });
+}
+
+interface Seen {
+  readonly root: string;
+  readonly meanwhile: readonly Timed[];
+  readonly answers: readonly Timed[];
+  readonly untouched: boolean;
+}
+
+function judge(one: Case, { root, meanwhile, answers, untouched }: Seen): Outcome {
+  const refused = answers.filter(({ answer }) => !answer.ok);
+  const late = meanwhile.filter(
+    ({ answer, ms }) => answer.error?.details?.['cause'] !== 'STORE_LOCKED' || ms > LONGEST_ANSWER_MS,
+  );
+  const scopes = [...activeIn(root), ...historyIn(root)].map((entry) => entry.scope);
+  const lost = ['first', 'second', 'third'].filter((scope) => !scopes.includes(scope));
+  const tooMany = scopes.length - new Set(scopes).size + (scopes.includes('meanwhile') ? 1 : 0);
+  const figures: Partial<Figures> = {
+    operations: answers.length + meanwhile.length,
+    faults: 1,
+    kills: one.breaks ? 1 : 0,
+    violations: (untouched ? 0 : 1) + tooMany,
+    lost: lost.length,
+    blocked: refused.length + late.length,
+  };
+  const problems = [
+    ...refused.map(({ answer }) => `refused: ${JSON.stringify(answer.error)}`),
+    ...late.map(({ answer, ms }) => `asked meanwhile: ${JSON.stringify(answer)} after ${ms.toFixed(0)} ms`),
+    ...(untouched ? [] : ['the lock was touched while its holder stood still']),
+    ...(lost.length > 0 ? [`acknowledged and lost: ${lost.join(', ')}`] : []),
+    ...(tooMany > 0 ? [`what nobody was granted is there, or is there twice: ${scopes.join(', ')}`] : []),
+  ];
+  return { figures: add(NO_FIGURES, figures), problems: problems.map((text) => `${one.name}: ${text}`) };
+}
+
+interface Controls {
+  /** 1 where the loss showed, else 0. */
+  readonly found: number;
+  readonly notes: readonly string[];
+}
+
+async function runControls(folder: string): Promise<Controls> {
+  const outcomes = await Promise.all(
+    Array.from({ length: CONTROLS }, (_, index) => runControl(join(folder, String(index)))),
+  );
+  const count = (name: keyof Control) => outcomes.filter((outcome) => outcome[name]).length;
+  const notes = [
+    `package, holder stopped: two holders in ${count('overlapped')} of ${CONTROLS}, of three acknowledged one lost in ` +
+      `${count('lost')}, the next one's lock removed in ${count('robbed')}`,
+  ];
+  return { found: count('lost') > 0 ? 1 : 0, notes };
+}
+
+interface Control {
+  readonly overlapped: boolean;
+  readonly lost: boolean;
+  /** The stopped one, going on, removed the lock of the one that came after it. */
+  readonly robbed: boolean;
+}
+
+async function runControl(folder: string): Promise<Control> {
+  mkdirSync(folder, { recursive: true });
+  const lock = join(folder, '.lock');
+  const drivers = await Promise.all([1, 2, 3].map(() => Driver.run('faults/lockWorker', ['package'])));
+  const [paused, second, third] = drivers as [Driver, Driver, Driver];
+  try {
+    await paused.call('enter', { lock, folder });
+    paused.signal('SIGSTOP');
+    await sleep(CONTROL_PAUSE_MS);
+    await second.call('enter', { lock, folder });
+    paused.signal('SIGCONT');
+    await paused.call('leave', { folder });
+    const robbed = incarnation(lock) === '';
+    if (robbed) {
+      await third.call('enter', { lock, folder });
+      await second.call('leave', { folder });
+      await third.call('leave', { folder });
+    } else {
+      await second.call('leave', { folder });
+      await third.call('enter', { lock, folder });
+      await third.call('leave', { folder });
+    }
+    const { mostInside, counted } = evidenceIn(folder);
+    return { overlapped: mostInside > 1, lost: counted < 3, robbed };
+  } finally {
+    await Promise.all(drivers.map((driver) => driver.kill()));
+  }
+}
+
+/** What tells one taking of the lock from another; '' where there is none. */
+function incarnation(lock: string): string {
+  const stats = lstatSync(lock, { bigint: true, throwIfNoEntry: false });
+  return stats ? `${stats.ino} ${stats.mtimeNs} ${stats.isFile() ? readFileSync(lock, 'utf8') : ''}` : '';
+}
+
+interface Timed {
+  readonly answer: Answer;
+  readonly ms: number;
+}
+
+async function timed(call: Promise<Answer>): Promise<Timed> {
+  const started = performance.now();
+  const answer = await call;
+  return { answer, ms: performance.now() - started };
+}
