@@ -3,14 +3,22 @@
  * Usage: node storeWorker.process.js ROOT; commands as in service.ts.
  */
 
-import { createCoordination } from '../../src/coordination/coordination';
+import { type Coordination, createCoordination } from '../../src/coordination/coordination';
 import { randomHex } from '../../src/store/files/durable';
 import { FileStore } from '../../src/store/files/fileStore';
 import { serve } from '../support/service';
 import { type Gate, gateAt } from './steps';
 
-const store = new FileStore(process.argv[2] ?? '');
-const coordination = createCoordination(store, { random: () => randomHex(4) });
+/** Nobody's user and group id. */
+const NOBODY = 65_534;
+
+export interface Work {
+  readonly operation: keyof Coordination;
+  readonly args: unknown;
+}
+
+const coordinationOf = (root: string) => createCoordination(new FileStore(root), { random: () => randomHex(4) });
+const coordination = coordinationOf(process.argv[2] ?? '');
 let gate: Gate | undefined;
 
 serve({
@@ -34,6 +42,36 @@ serve({
   },
 
   goOn: () => gate?.open(),
+
+  /** Operations on the store at `root`, one after the other, or all `atOnce`. Answers each with the time it took. */
+  work: async ({ root, works, atOnce }) => {
+    const there = coordinationOf(String(root));
+    const perform = async ({ operation, args }: Work) => {
+      const started = performance.now();
+      const answer = await there[operation](args as never);
+      return { answer, ms: performance.now() - started };
+    };
+    if (atOnce) {
+      return Promise.all((works as Work[]).map(perform));
+    }
+    const done = [];
+    for (const one of works as Work[]) {
+      done.push(await perform(one));
+    }
+    return done;
+  },
+
+  /** Gives up root's rights, to which modes and owners of files do not apply. */
+  dropRights: () => {
+    process.setgid?.(NOBODY);
+    process.setuid?.(NOBODY);
+  },
+
+  /** What this process has used so far: its largest memory in MB, and the time of its processors in ms. */
+  used: () => {
+    const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+    return { megabytes: maxRSS / 1024, cpuMs: (userCPUTime + systemCPUTime) / 1000 };
+  },
 
   /** Lets nothing else of this process happen for so long. */
   block: ({ ms }) => {

@@ -1,0 +1,94 @@
+/**
+ * A symbolic link in the place of every file and folder of a store, to a copy of what stood there or to nothing, each
+ * outside. Whatever the store is then asked to do, it writes nothing out there, says what is in its way, and tells no
+ * caller that something is done that is not.
+ */
+
+import { cpSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Driver } from '../../support/driver';
+import { FILES } from '../../support/storeFiles';
+import { listBelow } from '../../support/tempFolder';
+import { add, NO_FIGURES, type Outcome } from '../scenario';
+import { fingerprint } from './fingerprint';
+import { EVERYTHING, falseAnswers, ONE_MORE, seedFull, unclearAnswers, work } from './work';
+
+export async function linkEverything(base: string, driver: Driver): Promise<Outcome> {
+  const places = await placesOf(join(base, 'sample'), driver);
+  const cases = places.flatMap((place) => [true, false].map((exists) => ({ place, exists })));
+  // Side by side: where the lock itself is a link, callers wait for as long as they are ready to.
+  const outcomes = await Promise.all(
+    cases.map(({ place, exists }, index) => linkOne(join(base, String(index)), driver, place, exists)),
+  );
+  const figures = outcomes.reduce((sum, one) => add(sum, one.figures), NO_FIGURES);
+  const notes = [
+    `links: ${cases.length} in ${places.length} places (${places.map((place) => place || 'root').join(', ')})`,
+  ];
+  return { figures, problems: outcomes.flatMap(({ problems }) => problems), notes };
+}
+
+/** Every file and folder that a store has once everything has been asked of it, the root and the lock too. */
+async function placesOf(root: string, driver: Driver): Promise<readonly string[]> {
+  seedFull(root);
+  const refused = (await work(driver, root, EVERYTHING)).filter(({ answer }) => !answer.ok);
+  if (refused.length > 0) {
+    throw new Error(`refused on a sound store: ${JSON.stringify(refused)}`);
+  }
+  const isRandom = (name: string) => /^messages\/index\/(?!msg_20260213)/.test(name);
+  const found = listBelow(root).filter((name) => !isRandom(name) && name !== FILES.lock);
+  return ['', FILES.lock, ...found];
+}
+
+async function linkOne(base: string, driver: Driver, place: string, exists: boolean): Promise<Outcome> {
+  const root = join(base, 'store');
+  const outside = join(base, 'outside');
+  mkdirSync(base, { recursive: true });
+  seedFull(root);
+  mkdirSync(outside);
+  const path = join(root, place);
+  const target = join(outside, 'target');
+  const stood = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  if (exists && stood) {
+    cpSync(path, target, { recursive: true });
+  }
+  if (stood) {
+    renameSync(path, join(base, 'aside'));
+  }
+  symlinkSync(target, path);
+
+  const before = fingerprint(outside);
+  const answers = await work(driver, root, EVERYTHING, place === FILES.lock);
+  const written = fingerprint(outside) !== before;
+
+  const isLinkStill = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  if (isLinkStill) {
+    rmSync(path);
+    if (stood) {
+      renameSync(join(base, 'aside'), path);
+    }
+  }
+  const untrue = falseAnswers(root, answers).filter((text) => !isExcused(text, place, isLinkStill, exists));
+  const unclear = unclearAnswers(root, answers);
+  const next = (await work(driver, root, ONE_MORE)).filter(({ answer }) => !answer.ok);
+  const problems = [
+    ...(written ? ['written through the link'] : []),
+    ...untrue,
+    ...unclear,
+    ...next.map(({ answer }) => `and after it: ${JSON.stringify(answer.error)}`),
+  ];
+  return {
+    figures: add(NO_FIGURES, {
+      operations: answers.length + 1,
+      faults: 1,
+      violations: (written ? 1 : 0) + unclear.length,
+      lost: untrue.length,
+      blocked: next.length,
+    }),
+    problems: problems.map((text) => `${place || 'the root'} as a ${exists ? '' : 'dangling '}link: ${text}`),
+  };
+}
+
+/** A dangling link in the place of a file hides what was in it: whoever starts anew there has not lost it. */
+function isExcused(text: string, place: string, isLinkStill: boolean, exists: boolean): boolean {
+  return !exists && !isLinkStill && place === FILES.active && text.startsWith('neither held');
+}

@@ -1,0 +1,46 @@
+/** A store that somebody, or an accident, has prepared against us: links, modes, owners, names, sizes, noise. */
+
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Driver } from '../support/driver';
+import { linkEverything } from './hostile/links';
+import { add, NO_FIGURES, type Outcome, type Scenario } from './scenario';
+
+/** Each part works in an empty folder of its own, with a process of its own. */
+export type Part = (base: string, driver: Driver) => Promise<Outcome>;
+
+export const PARTS: Readonly<Record<string, Part>> = {
+  links: linkEverything,
+};
+
+export async function runPart(part: Part): Promise<Outcome> {
+  const base = mkdtempSync(join(tmpdir(), 'agent-reservations-test-'));
+  // Others than its owner must get to what is in it.
+  chmodSync(base, 0o711);
+  const driver = await Driver.run('faults/storeWorker');
+  try {
+    return await part(base, driver);
+  } finally {
+    await driver.kill();
+    rmSync(base, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+export const hostileStore: Scenario = {
+  name: 'a store full of links, wrong modes and owners, tricks, bulk and noise',
+  run: async ({ deadline, rounds }) => {
+    let total: Outcome = { figures: NO_FIGURES, problems: [] };
+    for (let round = 0; round < rounds && Date.now() < deadline; round++) {
+      for (const part of Object.values(PARTS)) {
+        const { figures, problems, notes = [] } = await runPart(part);
+        total = {
+          figures: add(total.figures, figures),
+          problems: [...total.problems, ...problems],
+          notes: round === 0 ? [...(total.notes ?? []), ...notes] : (total.notes ?? []),
+        };
+      }
+    }
+    return total;
+  },
+};
