@@ -145,6 +145,8 @@ function problemText(kind: ProblemKind | 'UNEXPECTED', fact: (name: string) => s
       return vscode.l10n.t('Access to {0} is denied. Give your user the right to read and write it.', path);
     case 'NOT_A_FOLDER':
       return vscode.l10n.t('{0} cannot be used, since a file stands in place of a folder. Move it away.', path);
+    case 'SYMBOLIC_LINK':
+      return vscode.l10n.t('{0} is a symbolic link, which the store does not write through.', path);
     case 'IO_ERROR':
     case 'UNEXPECTED':
       return vscode.l10n.t('The store could not be used: {0}', message);

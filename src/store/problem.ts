@@ -15,6 +15,8 @@ export const PROBLEM_KINDS = [
   'ACCESS_DENIED',
   /** A file stands where a folder should, or the other way round. */
   'NOT_A_FOLDER',
+  /** A symbolic link stands where the store has a file or folder of its own: nothing is written through it. */
+  'SYMBOLIC_LINK',
   /** Any other failure of the disk or the system. */
   'IO_ERROR',
   /** Another process holds the lock and did not let go in time. */
@@ -59,6 +61,14 @@ export function asProblem(error: unknown, path: string, doing: string): StorePro
     facts,
     cause: error,
   });
+}
+
+export function linkInPlace(path: string): StoreProblem {
+  return new StoreProblem(
+    'SYMBOLIC_LINK',
+    path,
+    `${path} is a symbolic link, and the store writes through none. Put what it leads to in its place.`,
+  );
 }
 
 /** The system's error code, such as ENOENT, or undefined for an error of another kind. */

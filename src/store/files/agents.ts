@@ -15,7 +15,7 @@ export function readAgentFile(paths: StorePaths, id: string): Promise<AgentRecor
 }
 
 export async function writeAgentFile(paths: StorePaths, agent: AgentRecord): Promise<void> {
-  await ensureFolder(paths.agents);
+  await ensureFolder(paths.root, paths.agents);
   await replaceFile(agentFile(paths, agent.agent_id), toJson(agent));
 }
 

@@ -5,9 +5,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { asProblem, errno } from '../problem';
+import { type FileHandle, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { asProblem, errno, linkInPlace } from '../problem';
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
@@ -22,10 +22,31 @@ export function randomHex(bytes: number): string {
   return randomBytes(bytes).toString('hex');
 }
 
-/** Makes the folder and its missing parents, for this user only. @throws StoreProblem */
-export async function ensureFolder(path: string): Promise<void> {
+/**
+ * Makes the store's root with its parents, and each folder of it down to `path`, for this user only. A symbolic link in
+ * the place of one of them is refused: what is written below it would be written somewhere else.
+ *
+ * @throws StoreProblem
+ */
+export async function ensureFolder(root: string, path: string): Promise<void> {
+  // Resolved, since a slash at the end would look through a link.
+  let folder = resolve(root);
+  const names = relative(folder, resolve(path)).split(sep).filter(Boolean);
+  for (const name of ['', ...names]) {
+    folder = join(folder, name);
+    await makeFolder(folder);
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+    const stats = await lstat(path).catch(() => undefined);
+    if (stats?.isSymbolicLink()) {
+      throw linkInPlace(path);
+    }
+    if (!stats?.isDirectory()) {
+      await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+    }
   } catch (error) {
     throw asProblem(error, path, 'make the folder');
   }
@@ -74,7 +95,9 @@ export async function writeNew(path: string, content: string, { sync }: { sync: 
  */
 export async function appendLines(path: string, lines: readonly string[]): Promise<void> {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | NO_FOLLOW;
-  const file = await open(path, flags, FILE_MODE);
+  const file = await open(path, flags, FILE_MODE).catch((error: unknown) => {
+    throw errno(error) === 'ELOOP' ? linkInPlace(path) : error;
+  });
   try {
     const { size } = await file.stat();
     const lead = (await endsInNewline(file, size)) ? '' : '\n';

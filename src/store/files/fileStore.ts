@@ -145,7 +145,7 @@ export class FileStore implements Store {
 
   private async takeLock(isWanted: () => boolean): Promise<HeldLock> {
     try {
-      await ensureFolder(this.paths.reservations);
+      await ensureFolder(this.paths.root, this.paths.reservations);
       return await takeLock(this.paths.lock, isWanted);
     } catch (error) {
       throw asProblem(error, this.paths.lock, 'lock');

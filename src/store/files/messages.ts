@@ -17,8 +17,9 @@ export function readMessageFile(paths: StorePaths, id: string): Promise<Message 
   return readRecord<Message>(messageFile(paths, id), messageSchema, (message) => message.message_id === id);
 }
 
-export function writeMessageFile(paths: StorePaths, message: Message): Promise<void> {
-  return replaceFile(messageFile(paths, message.message_id), toJson(message));
+export async function writeMessageFile(paths: StorePaths, message: Message): Promise<void> {
+  await ensureFolder(paths.root, paths.messageIndex);
+  await replaceFile(messageFile(paths, message.message_id), toJson(message));
 }
 
 /** Appends to the inbox stream first: a message that is only there is still found, one that is only indexed is not. */
@@ -26,7 +27,7 @@ export async function deliverMessage(paths: StorePaths, message: Message): Promi
   if (!hasSafeIds(message)) {
     throw new Error('Refusing to store a message whose ids have not been checked.');
   }
-  await ensureFolder(paths.messageIndex);
+  await ensureFolder(paths.root, paths.messageIndex);
   await appendLines(inboxFile(paths, message.to_agent), [JSON.stringify(message)]);
   await writeMessageFile(paths, message);
 }
