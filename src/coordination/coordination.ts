@@ -116,7 +116,7 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
       store.readClosed(since),
       store.readUnacked(),
     ]);
-    const reservations = active.filter((entry) => !isExpired(entry, now) && matchesStatus(entry, request));
+    const reservations = active.records.filter((entry) => !isExpired(entry, now) && matchesStatus(entry, request));
     const messages = unacked.records.filter(
       (message) => matchesBead(message, request.bead) && (!request.agent || message.to_agent === request.agent),
     );
@@ -135,7 +135,7 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
   /** Takes the lock only where something is past its time. */
   async function sweep(): Promise<number> {
     const now = clock();
-    if (!(await store.readActive()).some((entry) => isExpired(entry, now))) {
+    if (!(await store.readActive()).records.some((entry) => isExpired(entry, now))) {
       return 0;
     }
     const swept = await store.transactReservations(decideSweep);

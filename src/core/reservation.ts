@@ -230,7 +230,8 @@ export function matchesStatus(entry: Pick<Reservation, 'agent_id' | 'bead_id'>, 
   return (!request.bead || entry.bead_id === request.bead) && (!request.agent || entry.agent_id === request.agent);
 }
 
-function asExpired(entry: Reservation): Reservation {
+/** As history keeps what nobody released. */
+export function asExpired(entry: Reservation): Reservation {
   return { ...entry, state: 'expired' };
 }
 

@@ -184,10 +184,10 @@ export class LiveStore implements vscode.Disposable {
       store.readClosed(new Date(Date.now() - expiredHours() * HOUR_MS - MINUTE_MS)),
       store.readUnacked(),
     ]);
-    for (const problem of unacked.problems) {
+    for (const problem of [...active.problems, ...unacked.problems]) {
       this.report(problem);
     }
-    return { active, closed, messages: unacked.records };
+    return { active: active.records, closed, messages: unacked.records };
   }
 
   /** Once for each problem: a file that stays unreadable must not fill the log. */

@@ -23,6 +23,10 @@ export const PROBLEM_KINDS = [
   'STORE_LOCKED',
   /** The lock went away while we held it: nothing was written. */
   'LOCK_LOST',
+  /** A file that could not be understood was put aside, and the last good copy is used. */
+  'PUT_ASIDE',
+  /** A rewrite by another program lost or revived a reservation; that has been undone, or told where it cannot be. */
+  'FOREIGN_REWRITE',
 ] as const;
 
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];

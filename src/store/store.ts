@@ -29,8 +29,11 @@ export interface Store {
   /** Whether anything has been stored yet. */
   exists(): Promise<boolean>;
 
-  /** The active entries as they stand: some may be past their time, and stay there until a sweep. Takes no lock. */
-  readActive(): Promise<readonly Reservation[]>;
+  /**
+   * The active entries: some may be past their time, and stay there until a sweep. Takes no lock. What is wrong with the
+   * store but can be got round is among the problems.
+   */
+  readActive(): Promise<Records<Reservation>>;
   /** What history closed, newest first, back to about `since`: older ones may be among them. Takes no lock. */
   readClosed(since: Date): Promise<readonly Reservation[]>;
   readAgent(id: string): Promise<AgentRecord | undefined>;

@@ -7,27 +7,36 @@ import { misfit, reservationSchema } from './schema';
 
 export interface ActiveFile {
   readonly entries: readonly Reservation[];
+  /** Entries that we cannot read, as they were parsed: they are carried along untouched. */
+  readonly strange: readonly unknown[];
   /** Top-level keys other than `reservations`. */
   readonly extra: Readonly<Record<string, unknown>>;
+  /** What is wrong with each strange entry: BAD_ENTRY, with `entry` (from 1) and `reason` in its facts. */
+  readonly problems: readonly StoreProblem[];
 }
 
-const NOTHING: ActiveFile = { entries: [], extra: {} };
+export const NO_ACTIVE_FILE: ActiveFile = { entries: [], strange: [], extra: {}, problems: [] };
 
 /** The file as it stands; without one, nothing is active. @throws StoreProblem */
 export async function readActiveFile(path: string): Promise<ActiveFile> {
   const text = await readExactText(path);
-  return text === undefined ? NOTHING : parseActive(text, path);
+  return text === undefined ? NO_ACTIVE_FILE : parseActive(text, path);
 }
 
-/** Reads `{ "reservations": [...] }`, or a bare array as beadboard does. @throws StoreProblem */
+/**
+ * Reads `{ "reservations": [...] }`, or a bare array as beadboard does. Entries are judged one by one: one that is wrong
+ * does not hide the others.
+ *
+ * @throws StoreProblem where the file as a whole cannot be understood
+ */
 export function parseActive(text: string, path: string): ActiveFile {
   const value = parseJson(text, path);
   if (Array.isArray(value)) {
-    return { entries: checkedEntries(value, path), extra: {} };
+    return sorted(value, {}, path);
   }
   if (typeof value === 'object' && value !== null && 'reservations' in value && Array.isArray(value.reservations)) {
     const { reservations, ...extra } = value as { reservations: unknown[] };
-    return { entries: checkedEntries(reservations, path), extra };
+    return sorted(reservations, extra, path);
   }
   throw new StoreProblem(
     'WRONG_SHAPE',
@@ -37,20 +46,30 @@ export function parseActive(text: string, path: string): ActiveFile {
 }
 
 export function serializeActive(file: ActiveFile): string {
-  return toJson({ ...file.extra, reservations: file.entries });
+  return toJson({ ...file.extra, reservations: [...file.entries, ...file.strange] });
 }
 
-function checkedEntries(values: readonly unknown[], path: string): readonly Reservation[] {
-  return values.map((value, index) => {
+function sorted(values: readonly unknown[], extra: Readonly<Record<string, unknown>>, path: string): ActiveFile {
+  const entries: Reservation[] = [];
+  const strange: unknown[] = [];
+  const problems: StoreProblem[] = [];
+  for (const [index, value] of values.entries()) {
     const reason = misfit(reservationSchema, value);
-    if (reason) {
-      throw new StoreProblem(
-        'BAD_ENTRY',
-        path,
-        `Entry ${index + 1} of ${path} is wrong (${reason}). Mend it, or take it out.`,
-        { facts: { entry: index + 1, reason } },
-      );
+    if (reason === undefined) {
+      entries.push(value as Reservation);
+    } else {
+      strange.push(value);
+      problems.push(badEntry(path, index + 1, reason));
     }
-    return value as Reservation;
-  });
+  }
+  return { entries, strange, extra, problems };
+}
+
+function badEntry(path: string, entry: number, reason: string): StoreProblem {
+  return new StoreProblem(
+    'BAD_ENTRY',
+    path,
+    `Entry ${entry} of ${path} is wrong (${reason}); it is left as it is. Mend it, or take it out.`,
+    { facts: { entry, reason } },
+  );
 }

@@ -4,36 +4,37 @@ import { access } from 'node:fs/promises';
 import type { AgentRecord, RecordDecision } from '../../core/agent';
 import { granted, type Outcome } from '../../core/envelope';
 import type { Message } from '../../core/message';
-import type { Reservation, ReservationDecision } from '../../core/reservation';
-import { asProblem, errno } from '../problem';
+import { asExpired, type Reservation, type ReservationDecision } from '../../core/reservation';
+import { asProblem, errno, type StoreProblem } from '../problem';
 import type { Records, Store, StorePart, Watching } from '../store';
-import { type ActiveFile, readActiveFile, serializeActive } from './active';
 import { readAgentFile, readAgentFiles, writeAgentFile } from './agents';
-import { appendLines, ensureFolder, replaceFile } from './durable';
-import { historyLine, readClosedTail } from './history';
+import { ensureFolder } from './durable';
+import { readClosedTail } from './history';
 import { type HeldLock, takeLock } from './lock';
 import { deliverMessage, readInboxFile, readMessageFile, UnackedReader, writeMessageFile } from './messages';
 import { type StorePaths, storePaths } from './paths';
 import { LockQueue } from './queue';
+import { commitReservations, type ReservationState, readReservations } from './reservations';
 import { watchStore } from './watch';
 
 export interface FileStoreOptions {
   /** The clock that every decision is given; the system's unless told. */
   readonly clock?: () => Date;
+  /** Told of what a commit of ours set right: a rewrite by another program, a file put aside. */
+  readonly onNotice?: (notice: StoreProblem) => void;
 }
 
-/** What one batch has read and decided on the reservations so far. */
+/** What one batch has read and decided on the reservations so far; nothing until a decision needs them. */
 interface ReservationSession {
   readonly lock: HeldLock;
-  file: ActiveFile | undefined;
-  changed: boolean;
-  closed: Reservation[];
+  changes: { state: ReservationState; entries: readonly Reservation[]; closed: Reservation[] } | undefined;
 }
 
 export class FileStore implements Store {
   readonly location: string;
   readonly paths: StorePaths;
   private readonly clock: () => Date;
+  private readonly onNotice: (notice: StoreProblem) => void;
   private readonly queue: LockQueue<ReservationSession>;
   private readonly unacked: UnackedReader;
 
@@ -41,9 +42,10 @@ export class FileStore implements Store {
     this.location = root;
     this.paths = storePaths(root);
     this.clock = options.clock ?? (() => new Date());
+    this.onNotice = options.onNotice ?? (() => undefined);
     this.unacked = new UnackedReader(this.paths);
     this.queue = new LockQueue<ReservationSession>((isWanted) => this.takeLock(isWanted), {
-      open: (lock) => ({ lock, file: undefined, changed: false, closed: [] }),
+      open: (lock) => ({ lock, changes: undefined }),
       commit: (session) => this.commit(session),
     });
   }
@@ -58,8 +60,12 @@ export class FileStore implements Store {
     }
   }
 
-  async readActive(): Promise<readonly Reservation[]> {
-    return (await readActiveFile(this.paths.active)).entries;
+  async readActive(): Promise<Records<Reservation>> {
+    const { file, recovered, broken } = await readReservations(this.paths, this.clock());
+    return {
+      records: recovered.entries,
+      problems: [...(broken ? [broken] : []), ...file.problems, ...recovered.notices],
+    };
   }
 
   readClosed(since: Date): Promise<readonly Reservation[]> {
@@ -90,14 +96,11 @@ export class FileStore implements Store {
     decide: (active: readonly Reservation[], now: Date) => ReservationDecision<T>,
   ): Promise<Outcome<T>> {
     return this.queue.enqueue(async (session) => {
-      session.file ??= await readActiveFile(this.paths.active);
-      const { entries, extra } = session.file;
-      const { active, closed, answer } = decide(entries, this.clock());
-      if (active !== entries) {
-        session.file = { entries: active, extra };
-        session.changed = true;
-        session.closed.push(...closed);
-      }
+      session.changes ??= await this.open();
+      const { changes } = session;
+      const { active, closed, answer } = decide(changes.entries, this.clock());
+      changes.entries = active;
+      changes.closed.push(...closed);
       return answer;
     });
   }
@@ -162,23 +165,23 @@ export class FileStore implements Store {
     });
   }
 
-  /**
-   * History first: after a crash in between, a closed reservation is in both files, which readers can tell, and never
-   * in neither. The lock is looked at again right before the rename, the one step that others could lose work by.
-   */
-  private async commit(session: ReservationSession): Promise<void> {
-    if (!session.file || !session.changed) {
+  private async open(): Promise<NonNullable<ReservationSession['changes']>> {
+    const state = await readReservations(this.paths, this.clock());
+    const { entries, unrecorded } = state.recovered;
+    return { state, entries, closed: unrecorded.map(asExpired) };
+  }
+
+  private async commit({ lock, changes }: ReservationSession): Promise<void> {
+    // The very list that was read: nothing was decided, and nothing has to be set right.
+    if (!changes || (changes.entries === changes.state.file.entries && !changes.state.broken)) {
       return;
     }
-    const { active, history } = this.paths;
     try {
-      if (session.closed.length > 0) {
-        await session.lock.assertHeld();
-        await appendLines(history, session.closed.map(historyLine));
+      for (const notice of await commitReservations(this.paths, lock, changes, this.clock())) {
+        this.onNotice(notice);
       }
-      await replaceFile(active, serializeActive(session.file), () => session.lock.assertHeld());
     } catch (error) {
-      throw asProblem(error, active, 'write');
+      throw asProblem(error, this.paths.active, 'write');
     }
   }
 }

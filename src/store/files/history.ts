@@ -45,6 +45,33 @@ export async function readClosedTail(path: string, since: Date): Promise<readonl
   }
 }
 
+/** The closed reservations from a byte offset on, oldest first, and where the file ends. @throws StoreProblem */
+export async function readClosedFrom(
+  path: string,
+  offset: number,
+): Promise<{ readonly closed: readonly Reservation[]; readonly size: number }> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    if (errno(error) === 'ENOENT') {
+      return { closed: [], size: 0 };
+    }
+    throw asProblem(error, path, 'read');
+  }
+  try {
+    const { size } = await file.stat();
+    const start = Math.max(Math.min(offset, size), size - LONGEST_TAIL_BYTES);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
+    const lines = buffer.subarray(0, bytesRead).toString('utf8').split('\n');
+    return { closed: lines.map(parseLine).filter((entry) => entry !== undefined), size: start + bytesRead };
+  } catch (error) {
+    throw asProblem(error, path, 'read');
+  } finally {
+    await file.close();
+  }
+}
+
 export function historyLine(entry: Reservation): string {
   return JSON.stringify(entry);
 }

@@ -14,6 +14,8 @@ export interface StorePaths {
   readonly active: string;
   readonly history: string;
   readonly lock: string;
+  /** Ours alone; beadboard does not look at it. */
+  readonly journal: string;
 }
 
 /**
@@ -36,6 +38,7 @@ export function storePaths(root: string): StorePaths {
     active: join(reservations, 'active.json'),
     history: join(reservations, 'history.jsonl'),
     lock: join(reservations, '.lock'),
+    journal: join(reservations, '.journal'),
   };
 }
 

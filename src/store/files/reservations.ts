@@ -1,0 +1,125 @@
+/** The reservations as they are on disk: read with or without the lock, and committed under it. */
+
+import { rename } from 'node:fs/promises';
+import type { Reservation } from '../../core/reservation';
+import { StoreProblem } from '../problem';
+import { type ActiveFile, NO_ACTIVE_FILE, readActiveFile, serializeActive } from './active';
+import { appendLines, randomHex, replaceFile } from './durable';
+import { historyLine, readClosedFrom } from './history';
+import { type Journal, readJournal, writeJournal } from './journal';
+import type { HeldLock } from './lock';
+import type { StorePaths } from './paths';
+import { type Recovered, recover, rememberClosed } from './recovery';
+
+/** What makes a file as a whole impossible to understand, as opposed to impossible to reach. */
+const NOT_UNDERSTOOD = new Set(['EMPTY_FILE', 'BYTE_ORDER_MARK', 'NOT_JSON', 'WRONG_SHAPE']);
+
+export interface ReservationState {
+  readonly file: ActiveFile;
+  readonly recovered: Recovered;
+  /** Set where the active file cannot be understood and the last good copy stands in for it. */
+  readonly broken: StoreProblem | undefined;
+  readonly journal: Journal | undefined;
+  readonly closedSince: readonly Reservation[];
+  readonly historySize: number;
+}
+
+export interface Changes {
+  /** What was read before the changes. */
+  readonly state: ReservationState;
+  readonly entries: readonly Reservation[];
+  readonly closed: readonly Reservation[];
+}
+
+/**
+ * The present state, repaired in memory where a foreign rewrite or a broken file calls for it. Writes nothing.
+ *
+ * @throws StoreProblem where the active file cannot be read, or not be understood and there is no last good copy
+ */
+export async function readReservations(paths: StorePaths, now: Date): Promise<ReservationState> {
+  // The active file before the history: what is closed in between is then seen in both rather than in neither.
+  const { file, broken } = await readActiveOrBroken(paths.active);
+  const journal = await readJournal(paths.journal);
+  if (broken && !journal) {
+    throw broken;
+  }
+  const { closed, size } = await readClosedFrom(paths.history, journal?.historySize ?? Number.MAX_SAFE_INTEGER);
+  // A history that shrank was put aside by somebody: what it had closed cannot be told any more.
+  const trusted = journal && (broken || size >= journal.historySize) ? journal : undefined;
+  return {
+    file,
+    recovered: quiet(broken, recover(file.entries, trusted, closed, now, paths.active)),
+    broken,
+    journal: trusted,
+    closedSince: closed,
+    historySize: size,
+  };
+}
+
+/**
+ * Stores the entries, and what was closed, durably. History first: after a crash in between, a closed reservation is in
+ * both files, which the next reader can tell, and never in neither. The lock is looked at again right before the rename,
+ * the one step that others could lose work by.
+ *
+ * @returns what was set right on the way, to be told to somebody
+ * @throws StoreProblem LOCK_LOST, or what the system says
+ */
+export async function commitReservations(
+  paths: StorePaths,
+  lock: HeldLock,
+  { state, entries, closed }: Changes,
+  now: Date,
+): Promise<readonly StoreProblem[]> {
+  const notices = [...state.recovered.notices];
+  if (closed.length > 0) {
+    await lock.assertHeld();
+    await appendLines(paths.history, closed.map(historyLine));
+  }
+  if (state.broken) {
+    const aside = asideName(paths.active, now);
+    await lock.assertHeld();
+    await rename(paths.active, aside);
+    notices.push(putAside(state.broken, aside));
+  }
+  await replaceFile(paths.active, serializeActive({ ...state.file, entries }), () => lock.assertHeld());
+  await writeJournal(paths.journal, {
+    live: entries,
+    closed: rememberClosed(state.journal, [...state.closedSince, ...closed], now),
+    historySize: state.historySize,
+  });
+  return notices;
+}
+
+/** Of a broken file everything is missing: that is told once, not for each reservation. */
+function quiet(broken: StoreProblem | undefined, recovered: Recovered): Recovered {
+  return broken ? { ...recovered, notices: [] } : recovered;
+}
+
+/** What a writer of a broken file tells: that it was put aside, under which name, and why. */
+function putAside(broken: StoreProblem, aside: string): StoreProblem {
+  return new StoreProblem(
+    'PUT_ASIDE',
+    broken.path,
+    `${broken.path} could not be understood and was put aside as ${aside}; the last good copy is used. (${broken.message})`,
+    { facts: { aside, cause: broken.kind }, cause: broken },
+  );
+}
+
+/** `active.json.20260213T220900.1f3a5c7e.unreadable`: beside the file, under a name that nobody reads. */
+function asideName(path: string, now: Date): string {
+  const time = now.toISOString().slice(0, 19).replace(/[-:]/g, '');
+  return `${path}.${time}.${randomHex(4)}.unreadable`;
+}
+
+async function readActiveOrBroken(
+  path: string,
+): Promise<{ readonly file: ActiveFile; readonly broken: StoreProblem | undefined }> {
+  try {
+    return { file: await readActiveFile(path), broken: undefined };
+  } catch (error) {
+    if (error instanceof StoreProblem && NOT_UNDERSTOOD.has(error.kind)) {
+      return { file: NO_ACTIVE_FILE, broken: error };
+    }
+    throw error;
+  }
+}
