@@ -125,7 +125,7 @@ function problemText(kind: ProblemKind | 'UNEXPECTED', fact: (name: string) => s
         path,
       );
     case 'LOCK_LOST':
-      return vscode.l10n.t('The lock of the store went away in the middle; nothing was written. Try again.');
+      return vscode.l10n.t('The lock of the store went away in the middle; the change was not made. Try again.');
     case 'EMPTY_FILE':
       return vscode.l10n.t('{0} is empty. Restore it, or move it away to start anew.', path);
     case 'BYTE_ORDER_MARK':
@@ -147,6 +147,13 @@ function problemText(kind: ProblemKind | 'UNEXPECTED', fact: (name: string) => s
       return vscode.l10n.t('{0} cannot be used, since a file stands in place of a folder. Move it away.', path);
     case 'SYMBOLIC_LINK':
       return vscode.l10n.t('{0} is a symbolic link, which the store does not write through.', path);
+    case 'PUT_ASIDE':
+      return vscode.l10n.t(
+        '{0} could not be understood. It was put aside as {1}, and the last good copy is used.',
+        path,
+        fact('aside'),
+      );
+    case 'FOREIGN_REWRITE':
     case 'IO_ERROR':
     case 'UNEXPECTED':
       return vscode.l10n.t('The store could not be used: {0}', message);

@@ -59,6 +59,8 @@ describe('the steps of a commit', () => {
     });
     const dropped = steps.indexOf('unlink .lock');
     assert.deepEqual(steps.slice(0, dropped + 1), [
+      // Once to see what was closed since the last commit, once to append.
+      'open history.jsonl',
       'open history.jsonl',
       'handle.appendFile history.jsonl',
       'handle.sync history.jsonl',
@@ -68,6 +70,7 @@ describe('the steps of a commit', () => {
       'rename active.json',
       'open reservations',
       'handle.sync reservations',
+      'open .journal',
       'unlink .lock',
     ]);
   });

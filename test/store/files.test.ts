@@ -30,7 +30,6 @@ describe('a list of reservations that cannot be understood', () => {
     ['cut short', '{"reservations":[{"reservation_id":"res_1","sco', 'NOT_JSON'],
     ['null', 'null', 'WRONG_SHAPE'],
     ['of another shape', '{"reservations":{}}', 'WRONG_SHAPE'],
-    ['with a wrong entry', JSON.stringify([reservation(), null]), 'BAD_ENTRY'],
     ['not UTF-8', Buffer.from(JSON.stringify([reservation({ scope: 'caf\u00e9' })]), 'latin1'), 'NOT_JSON'],
     ['UTF-16', Buffer.from(`\uFEFF${JSON.stringify({ reservations: [] })}`, 'utf16le'), 'NOT_JSON'],
   ];
@@ -63,6 +62,29 @@ describe('a list of reservations that cannot be understood', () => {
       );
     });
   }
+
+  it('a wrong entry hides no other one, and is carried along untouched', async () => {
+    const root = seedStore(join(temp(), 'store'));
+    const path = join(root, FILES.active);
+    const strange = { reservation_id: 7, note: ['of somebody else'] };
+    writeFileSync(
+      path,
+      JSON.stringify({
+        reservations: [strange, reservation({ scope: 'good', expires_at: '2999-01-01T00:00:00.000Z' })],
+      }),
+    );
+    const coordination = coordinationOf(root);
+    grantedData(await coordination.reserve({ ...mine, scope: 'new', bead: 'b' }));
+    refusal(await coordination.reserve({ ...mine, scope: 'good', bead: 'b' }), 'RESERVATION_CONFLICT');
+    const { reservations } = JSON.parse(readFileSync(path, 'utf8'));
+    assert.deepEqual(reservations[2], strange);
+    assert.deepEqual(scopesOf(reservations.slice(0, 2)), ['good', 'new']);
+    const { problems } = await new FileStore(root).readActive();
+    assert.deepEqual(
+      problems.map(({ kind, facts }) => [kind, facts['entry']]),
+      [['BAD_ENTRY', 3]],
+    );
+  });
 
   it('a folder in its place is an error that says so', async () => {
     const root = seedStore(join(temp(), 'store'));

@@ -9,14 +9,40 @@
 import { readdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errno } from '../problem';
-import { randomHex, writeNew } from './durable';
-import { type Incarnation, inspect, isSame, placeExclusively } from './lockFile';
-import { isProvenDead, parseOwner, serializeOwner, thisOwner } from './owner';
+import { randomHex, removeFile, writeNew } from './durable';
+import { type Incarnation, inspect, isAbandoned, isSame, placeExclusively } from './lockFile';
+import { hasEnded, isProvenDead, parseOwner, serializeOwner, startedAfter, thisOwner } from './owner';
 
-/** Whether the lock names one of our owners, and that owner is proven dead. Anything else counts as alive. */
-export function isDeadLock(lock: Incarnation): boolean {
+/** A lock that does not name its pid namespace is believed to be dead only after this time. */
+const UNNAMED_AGE_NS = 10_000_000_000n;
+
+/**
+ * Whether the lock's owner is proven dead.
+ *
+ * - One of ours: by its owner record, at any age; or one that this very process could not remove when it was done.
+ * - A bare pid, beadboard's: no such process here, or one that started after the lock was made; and older than 10 s, since
+ *   the pid may be of another namespace.
+ * - An empty file, left by a crash between creating and writing: older than 10 s.
+ *
+ * Anything else (a folder, other content) counts as held. `nowNs` is the file system's own clock.
+ */
+export function isDeadLock(lock: Incarnation, nowNs: bigint): boolean {
   const owner = parseOwner(lock.content);
-  return owner !== undefined && isProvenDead(owner);
+  if (owner) {
+    return isAbandoned(owner.token) || isProvenDead(owner);
+  }
+  const content = lock.content.trim();
+  if (!lock.isFile || !/^\d*$/.test(content) || !isOld(lock, nowNs)) {
+    return false;
+  }
+  const pid = Number(content);
+  return content === '' || hasEnded(pid) || startedAfter(pid, Number(lock.modifiedNs / 1_000_000n));
+}
+
+/** A lock from the future was made before the clock was set back: it is not new either. */
+function isOld({ modifiedNs }: Incarnation, nowNs: bigint): boolean {
+  const age = nowNs - modifiedNs;
+  return age > UNNAMED_AGE_NS || age < -UNNAMED_AGE_NS;
 }
 
 /** Removes that incarnation if this process is the one to do it; answers whether it was. */
@@ -28,7 +54,7 @@ export async function breakLock(lockPath: string, seen: Incarnation): Promise<bo
   }
   const isStill = isSame(await inspect(lockPath), seen);
   if (isStill) {
-    await unlink(lockPath);
+    await removeFile(lockPath);
   }
   await removeClaims(claims);
   return isStill;
@@ -42,7 +68,8 @@ async function claimIncarnation(claims: string): Promise<string | undefined> {
     if (!previous) {
       return (await createExclusively(claim)) ? claim : undefined;
     }
-    if (!isDeadLock(previous)) {
+    const claimant = parseOwner(previous.content);
+    if (!claimant || !isProvenDead(claimant)) {
       return undefined;
     }
   }

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asProblem, errno, linkInPlace } from '../problem';
 
 const FILE_MODE = 0o600;
@@ -16,6 +17,34 @@ const NEWLINE = 0x0a;
 /** Windows has no O_NOFOLLOW, and cannot open a folder to sync it. */
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 const CAN_SYNC_FOLDERS = process.platform !== 'win32';
+
+/** On Windows a file that another process has open for a moment can be neither replaced nor removed in that moment. */
+const CONTENTION = new Set(process.platform === 'win32' ? ['EPERM', 'EACCES', 'EBUSY'] : []);
+const CONTENTION_PAUSES_MS = [1, 5, 20, 50, 100, 200];
+
+/** Whether the system refused because another process was just using the file. */
+export function isContention(error: unknown): boolean {
+  return CONTENTION.has(errno(error) ?? '');
+}
+
+/** Removes a file, also one that another process is just reading. */
+export function removeFile(path: string): Promise<void> {
+  return persistently(() => unlink(path));
+}
+
+async function persistently(step: () => Promise<void>): Promise<void> {
+  for (const pause of CONTENTION_PAUSES_MS) {
+    try {
+      return await step();
+    } catch (error) {
+      if (!isContention(error)) {
+        throw error;
+      }
+      await sleep(pause);
+    }
+  }
+  return await step();
+}
 
 /** `bytes` random bytes in lower-case hex: 4 give the 8 digits that an id needs. */
 export function randomHex(bytes: number): string {
@@ -65,7 +94,7 @@ export async function replaceFile(
   try {
     await writeNew(temporary, content, { sync: true });
     await beforeRename();
-    await rename(temporary, path);
+    await persistently(() => rename(temporary, path));
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw error;

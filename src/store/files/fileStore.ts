@@ -95,14 +95,17 @@ export class FileStore implements Store {
   transactReservations<T>(
     decide: (active: readonly Reservation[], now: Date) => ReservationDecision<T>,
   ): Promise<Outcome<T>> {
-    return this.queue.enqueue(async (session) => {
-      session.changes ??= await this.open();
-      const { changes } = session;
-      const { active, closed, answer } = decide(changes.entries, this.clock());
-      changes.entries = active;
-      changes.closed.push(...closed);
-      return answer;
-    });
+    return this.queue.enqueue(
+      async (session) => {
+        session.changes ??= await this.open();
+        const { changes } = session;
+        const { active, closed, answer } = decide(changes.entries, this.clock());
+        changes.entries = active;
+        changes.closed.push(...closed);
+        return answer;
+      },
+      { needsCommit: true },
+    );
   }
 
   transactAgent<T>(
@@ -156,13 +159,16 @@ export class FileStore implements Store {
   }
 
   private locked<T>(job: () => Promise<T>): Promise<T> {
-    return this.queue.enqueue(async () => {
-      try {
-        return await job();
-      } catch (error) {
-        throw asProblem(error, this.paths.root, 'write to');
-      }
-    });
+    return this.queue.enqueue(
+      async () => {
+        try {
+          return await job();
+        } catch (error) {
+          throw asProblem(error, this.paths.root, 'write to');
+        }
+      },
+      { needsCommit: false },
+    );
   }
 
   private async open(): Promise<NonNullable<ReservationSession['changes']>> {

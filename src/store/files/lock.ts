@@ -13,6 +13,9 @@ import { parseOwner } from './owner';
 export const LOCK_TIMEOUT_MS = 4_500;
 const SHORTEST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 25;
+/** Who has waited this long asks more and more often again, lest those who have just come always go first. */
+const PATIENCE_MS = 500;
+const URGENCY_MS = 2_000;
 
 /**
  * What proper-lockfile says of a lock that it gave up: it took it for lost, or another store of this process has since
@@ -34,27 +37,33 @@ export interface HeldLock {
  */
 export async function takeLock(path: string, isWanted: () => boolean): Promise<HeldLock> {
   const claim = createClaim(path);
-  let pause = SHORTEST_PAUSE_MS;
+  const started = performance.now();
   try {
-    for (;;) {
+    for (let attempts = 0; ; attempts++) {
       const held = await attempt(path, claim);
       if (held) {
         return held;
       }
       const seen = await inspect(path);
-      if (seen && isDeadLock(seen) && (await breakLock(path, seen))) {
+      if (seen && isDeadLock(seen, await claim.fileSystemTime()) && (await breakLock(path, seen))) {
         continue;
       }
       if (!isWanted()) {
         throw lockedBy(path, seen);
       }
       // Jitter, so that waiting processes do not meet at every attempt.
-      await sleep(pause * (0.5 + Math.random() / 2));
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+      await sleep(pauseMs(attempts, performance.now() - started) * (0.5 + Math.random() / 2));
     }
   } finally {
     await claim.discard();
   }
+}
+
+/** Grows from 1 ms to 25 ms, and shrinks again to 1 ms for those who have waited long. */
+function pauseMs(attempts: number, waitedMs: number): number {
+  const growing = SHORTEST_PAUSE_MS * 2 ** Math.min(attempts, 10);
+  const urgency = Math.min(1, Math.max(0, (waitedMs - PATIENCE_MS) / (URGENCY_MS - PATIENCE_MS)));
+  return Math.max(SHORTEST_PAUSE_MS, Math.min(growing, LONGEST_PAUSE_MS) * (1 - urgency));
 }
 
 async function attempt(path: string, claim: Claim): Promise<HeldLock | undefined> {
@@ -77,7 +86,7 @@ async function attempt(path: string, claim: Claim): Promise<HeldLock | undefined
           throw new StoreProblem(
             'LOCK_LOST',
             path,
-            `The lock ${path} went away while it was held; nothing was written. Try again.`,
+            `The lock ${path} went away while it was held; the change was not made. Try again.`,
           );
         }
       },
@@ -107,7 +116,9 @@ function lockedBy(path: string, seen: Incarnation | undefined): StoreProblem {
   const ageMs = seen === undefined ? 0 : Math.max(0, Date.now() - Number(seen.modifiedNs / 1_000_000n));
   const holder = Number.isInteger(pid)
     ? `process ${pid}${owner ? ` on ${JSON.stringify(owner.host)}` : ''}`
-    : 'an unknown process';
+    : seen && !seen.isFile
+      ? 'something that is not a file'
+      : 'an unknown process';
   return new StoreProblem(
     'STORE_LOCKED',
     path,

@@ -7,14 +7,14 @@
  */
 
 import type { Stats } from 'node:fs';
-import { readFileSync, unlinkSync } from 'node:fs';
 import { link, lstat, readFile, unlink } from 'node:fs/promises';
 import { errno } from '../problem';
-import { randomHex, writeNew } from './durable';
+import { isContention, randomHex, removeFile, writeNew } from './durable';
 import { parseOwner, serializeOwner, thisOwner } from './owner';
 
 /** One taking of the lock file: the next holder's file differs in at least one of these. */
 export interface Incarnation {
+  readonly isFile: boolean;
   readonly inode: bigint;
   readonly modifiedNs: bigint;
   readonly content: string;
@@ -25,7 +25,7 @@ export async function inspect(path: string): Promise<Incarnation | undefined> {
   try {
     const stats = await lstat(path, { bigint: true });
     const content = stats.isFile() ? await readFile(path, 'utf8') : '';
-    return { inode: stats.ino, modifiedNs: stats.mtimeNs, content };
+    return { isFile: stats.isFile(), inode: stats.ino, modifiedNs: stats.mtimeNs, content };
   } catch (error) {
     if (errno(error) === 'ENOENT') {
       return undefined;
@@ -49,6 +49,9 @@ export async function placeExclusively(ready: string, path: string, content: str
   try {
     await link(ready, path);
   } catch (error) {
+    if (isContention(error)) {
+      throw Object.assign(new Error(`${path} is in use`, { cause: error }), { code: 'EEXIST' });
+    }
     if (!NO_LINKS.has(errno(error) ?? '')) {
       throw error;
     }
@@ -62,19 +65,32 @@ type Callback<T = void> = (error: NodeJS.ErrnoException | null, value?: T) => vo
 export interface LockFileSystem {
   mkdir(path: string, callback: Callback): void;
   rmdir(path: string, callback: Callback): void;
-  rmdirSync(path: string): void;
+  rmdirSync(): void;
   stat(path: string, callback: Callback<Pick<Stats, 'mtime'>>): void;
   utimes(path: string, atime: Date, mtime: Date, callback: Callback): void;
 }
 
 export interface Claim {
   readonly fs: LockFileSystem;
+  /** The file system's own clock when the lock was asked for, in ns since the epoch. */
+  fileSystemTime(): Promise<bigint>;
   /** Whether the file at the lock's path carries our token still. */
   isOurs(path: string): Promise<boolean>;
   /** Removes the file at the lock's path if it carries our token. */
   remove(path: string): Promise<void>;
   /** Removes the ready file; to be called once the lock is taken or given up. */
   discard(): Promise<void>;
+}
+
+/**
+ * Tokens of locks of this process that it is done with, and could not remove: nobody works under them, though their
+ * owner lives.
+ */
+const abandoned = new Set<string>();
+
+/** Whether the lock of that token is one that this process could not remove when it was done. */
+export function isAbandoned(token: string): boolean {
+  return abandoned.has(token);
 }
 
 /** Prepares one taking of the lock at `lockPath`. */
@@ -101,22 +117,26 @@ export function createClaim(lockPath: string): Claim {
   }
 
   async function remove(path: string): Promise<void> {
-    if (await isOurs(path)) {
-      await unlink(path);
+    try {
+      if (await isOurs(path)) {
+        await removeFile(path);
+      }
+    } catch (error) {
+      abandoned.add(token);
+      throw error;
     }
   }
 
   return {
+    fileSystemTime: async () => (await lstat(ready, { bigint: true })).mtimeNs,
     isOurs,
     remove,
     fs: {
       mkdir: (path, callback) => settle(take(path), callback),
       rmdir: (path, callback) => settle(remove(path), callback),
-      rmdirSync: (path) => {
-        if (parseOwner(readFileSync(path, 'utf8'))?.token === token) {
-          unlinkSync(path);
-        }
-      },
+      // Called while the process exits, when a rename may be under way in another thread: the lock must outlive it. The
+      // next one to come proves the owner dead.
+      rmdirSync: () => undefined,
       // The age of another's lock is none of our business, and our own file's times are part of its incarnation: what
       // proper-lockfile sees is a lock that was touched this instant, or the time that it set itself.
       stat: (path, callback) =>

@@ -4,13 +4,20 @@
  */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, uptime } from 'node:os';
 import * as z from 'zod/mini';
 import { errno } from '../problem';
+
+/** What Linux shows in /proc on every architecture, whatever the kernel counts in. */
+const MS_PER_TICK = 10;
+/** Uptime and ticks are rounded, and the clock is slewed: a start within this time of a moment is not after it. */
+const START_PRECISION_MS = 2_000;
 
 export interface LockOwner {
   readonly pid: number;
   readonly host: string;
+  /** Identifies the machine, since names like `localhost` do not; '' where the system does not tell. */
+  readonly machine: string;
   /** Identifies one boot of the machine; '' where the system does not tell. */
   readonly boot: string;
   /** Identifies the pid namespace; '' where there is no such thing. */
@@ -26,6 +33,7 @@ export interface LockOwner {
 const ownerSchema = z.object({
   pid: z.int().check(z.positive()),
   host: z.string(),
+  machine: z.string(),
   boot: z.string(),
   namespace: z.string(),
   started: z.string(),
@@ -59,21 +67,37 @@ export function parseOwner(text: string): LockOwner | undefined {
  */
 export function isProvenDead(owner: LockOwner): boolean {
   const us = here();
-  if (owner.host !== us.host || owner.namespace !== us.namespace) {
+  if (owner.host !== us.host || owner.machine !== us.machine || owner.namespace !== us.namespace) {
     return false;
   }
-  if (owner.boot && us.boot && owner.boot !== us.boot) {
-    return true;
+  if (owner.boot !== us.boot) {
+    // Another boot of this machine is over; where the machine has no id, it may be another machine.
+    return owner.machine !== '' && owner.boot !== '' && us.boot !== '';
   }
-  if (!isRunning(owner.pid) || isZombie(owner.pid)) {
+  if (hasEnded(owner.pid)) {
     return true;
   }
   const started = startOf(owner.pid);
   return owner.started !== '' && started !== '' && started !== owner.started;
 }
 
+/** Whether no process of that pid works here any more. */
+export function hasEnded(pid: number): boolean {
+  return !isRunning(pid) || isZombie(pid);
+}
+
+/**
+ * Whether the process of that pid started after that moment (ms since the epoch), by the clock as it is set now; false
+ * where the system does not tell.
+ */
+export function startedAfter(pid: number, moment: number): boolean {
+  const ticks = Number(startOf(pid));
+  const upMs = uptime() * 1000;
+  return ticks > 0 && Date.now() - upMs + ticks * MS_PER_TICK > moment + START_PRECISION_MS;
+}
+
 /** Whether a process of that pid runs here. EPERM says that it does, and belongs to somebody else. */
-export function isRunning(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -82,9 +106,10 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-function here(): Pick<LockOwner, 'host' | 'boot' | 'namespace'> {
+function here(): Pick<LockOwner, 'host' | 'machine' | 'boot' | 'namespace'> {
   return {
     host: hostname(),
+    machine: read(() => readFileSync('/etc/machine-id', 'utf8').trim()),
     boot: read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
     namespace: read(() => readlinkSync('/proc/self/ns/pid')),
   };

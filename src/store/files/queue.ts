@@ -13,6 +13,8 @@ export interface Committing<S> {
 
 interface Waiting<S> {
   readonly run: (session: S) => Promise<() => void>;
+  /** Whether what it did is on disk only with the commit of the batch. */
+  readonly needsCommit: boolean;
   readonly reject: (failure: unknown) => void;
   /** ms of the monotonic clock: a wall clock that jumps must not end a wait. */
   readonly deadline: number;
@@ -28,11 +30,12 @@ export class LockQueue<S> {
   ) {}
 
   /**
-   * Runs `job` under the lock. Its answer is given once the batch is on disk.
+   * Runs `job` under the lock. Its answer is given once the batch is on disk, unless the job says that it writes by
+   * itself and so does not depend on the batch.
    *
    * @throws StoreProblem STORE_LOCKED after {@link LOCK_TIMEOUT_MS}, or what the job or the commit failed with
    */
-  enqueue<T>(job: (session: S) => Promise<T>): Promise<T> {
+  enqueue<T>(job: (session: S) => Promise<T>, { needsCommit }: { needsCommit: boolean }): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.waiting.push({
         run: async (session) => {
@@ -40,6 +43,7 @@ export class LockQueue<S> {
           return () => resolve(answer);
         },
         reject,
+        needsCommit,
         deadline: performance.now() + LOCK_TIMEOUT_MS,
       });
       if (!this.draining) {
@@ -87,21 +91,22 @@ export class LockQueue<S> {
       try {
         answers.push({ job, answer: await job.run(session) });
       } catch (error) {
-        job.reject(error);
+        answers.push({ job, answer: () => job.reject(error) });
       }
     }
-    try {
-      await this.committing.commit(session);
-      for (const { answer } of answers) {
+    const failure = await this.committing.commit(session).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    // Before the answers, so that whoever has one finds the lock free. The commit stands whatever happens now; a lock
+    // that cannot be removed shows at the next caller.
+    await lock.release().catch(() => undefined);
+    for (const { job, answer } of answers) {
+      if (failure && job.needsCommit) {
+        job.reject(failure.error);
+      } else {
         answer();
       }
-    } catch (error) {
-      for (const { job } of answers) {
-        job.reject(error);
-      }
-    } finally {
-      // The commit stands whatever happens now; a lock that cannot be removed shows at the next caller.
-      await lock.release().catch(() => undefined);
     }
   }
 }

@@ -82,11 +82,12 @@ export async function commitReservations(
     notices.push(putAside(state.broken, aside));
   }
   await replaceFile(paths.active, serializeActive({ ...state.file, entries }), () => lock.assertHeld());
+  // The commit stands. Without a journal, or with an old one, less can be repaired, and nothing goes wrong.
   await writeJournal(paths.journal, {
     live: entries,
     closed: rememberClosed(state.journal, [...state.closedSince, ...closed], now),
     historySize: state.historySize,
-  });
+  }).catch(() => undefined);
   return notices;
 }
 

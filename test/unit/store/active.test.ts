@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseActive, serializeActive } from '../../../src/store/files/active';
+import { NO_ACTIVE_FILE, parseActive, serializeActive } from '../../../src/store/files/active';
 import { PROBLEM_KINDS, type ProblemKind, StoreProblem } from '../../../src/store/problem';
 import { reservation } from '../../support/samples';
 
@@ -19,10 +19,11 @@ function problemOf(text: string): StoreProblem {
 describe('parseActive', () => {
   it('takes the object, an empty one, and a bare array', () => {
     const entry = reservation();
-    assert.deepEqual(parseActive(JSON.stringify({ reservations: [entry] }), PATH), { entries: [entry], extra: {} });
-    assert.deepEqual(parseActive(JSON.stringify([entry]), PATH), { entries: [entry], extra: {} });
-    assert.deepEqual(parseActive('{"reservations":[]}', PATH), { entries: [], extra: {} });
-    assert.deepEqual(parseActive('[]', PATH), { entries: [], extra: {} });
+    const whole = { entries: [entry], strange: [], extra: {}, problems: [] };
+    assert.deepEqual(parseActive(JSON.stringify({ reservations: [entry] }), PATH), whole);
+    assert.deepEqual(parseActive(JSON.stringify([entry]), PATH), whole);
+    assert.deepEqual(parseActive('{"reservations":[]}', PATH), NO_ACTIVE_FILE);
+    assert.deepEqual(parseActive('[]', PATH), NO_ACTIVE_FILE);
   });
 
   it('takes an entry without released_at, as a hand may write it', () => {
@@ -93,8 +94,14 @@ describe('parseActive', () => {
     wrong.push(['a number for a time', reservation({ created_at: 1_770_000_000 as unknown as string }), /created_at/]);
 
     for (const [name, entry, reason] of wrong) {
-      it(`${name}: BAD_ENTRY with its number and the reason`, () => {
-        const problem = problemOf(JSON.stringify({ reservations: [reservation(), entry, reservation()] }));
+      it(`${name}: BAD_ENTRY with its number and the reason, carried along beside the good ones`, () => {
+        const before = reservation({ scope: 'before' });
+        const after = reservation({ scope: 'after' });
+        const file = parseActive(JSON.stringify({ reservations: [before, entry, after] }), PATH);
+        assert.deepEqual(file.entries, [before, after]);
+        assert.deepEqual(JSON.parse(serializeActive(file)).reservations, [before, after, entry]);
+        const [problem] = file.problems;
+        assert.ok(problem && file.problems.length === 1);
         assert.equal(problem.kind, 'BAD_ENTRY');
         assert.equal(problem.path, PATH);
         assert.equal(problem.facts['entry'], 2);
@@ -128,7 +135,7 @@ describe('parseActive', () => {
         try {
           const file = parseActive(damaged, PATH);
           assert.ok(file.entries.every((entry) => entry.scope !== '' && Number.isFinite(Date.parse(entry.expires_at))));
-          kinds.add('valid');
+          kinds.add(file.problems[0]?.kind ?? 'valid');
         } catch (error) {
           assert.ok(error instanceof StoreProblem, String(error));
           assert.ok(PROBLEM_KINDS.includes(error.kind) && error.path === PATH && error.message !== '');
@@ -186,7 +193,7 @@ describe('parseActive and serializeActive', () => {
 
   it('write two-space JSON and a newline, as beadboard does', () => {
     const entry = reservation();
-    const text = serializeActive({ entries: [entry], extra: {} });
+    const text = serializeActive({ ...NO_ACTIVE_FILE, entries: [entry] });
     assert.equal(text, `${JSON.stringify({ reservations: [entry] }, null, 2)}\n`);
   });
 });
