@@ -40,6 +40,7 @@ export const CONTEXT_KEYS = {
 /** `viewItem` of the tree's items. */
 export const CONTEXT_VALUES = {
   section: 'section',
+  problem: 'problem',
   mine: 'reservation.mine',
   theirs: 'reservation.theirs',
   expired: 'reservation.expired',

@@ -10,8 +10,9 @@ import { NOTHING_READ, type Overview, overview, type Snapshot } from '../core/ov
 import { HOUR_MS, MINUTE_MS } from '../core/time';
 import { randomHex } from '../store/files/durable';
 import { FileStore } from '../store/files/fileStore';
-import { asProblem, type StoreProblem } from '../store/problem';
+import { asProblem, type ProblemKind, type StoreProblem } from '../store/problem';
 import type { StorePart, Watching } from '../store/store';
+import { tellProblem } from './notify';
 import { configuredAgent, expiredHours, storeRoot } from './settings';
 
 /** Events of one burst are read together. */
@@ -26,14 +27,25 @@ export type StoreState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'noStore' }
   | { readonly kind: 'unreadable'; readonly problem: StoreProblem }
-  | { readonly kind: 'readable' };
+  /** What is wrong, but could be got round, is among the problems. */
+  | { readonly kind: 'readable'; readonly problems: readonly StoreProblem[] };
+
+/** What a person has to mend; the rest is set right by the store itself, and stands in the log. */
+const TO_MEND = new Set<ProblemKind>(['BAD_ENTRY', 'EMPTY_FILE', 'BYTE_ORDER_MARK', 'NOT_JSON', 'WRONG_SHAPE']);
+
+interface Found {
+  /** Undefined where there is no store. */
+  readonly snapshot: Snapshot | undefined;
+  readonly problems: readonly StoreProblem[];
+  readonly toMend: readonly StoreProblem[];
+}
 
 export class LiveStore implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   /** Fires when anything that is shown has changed. */
   readonly onDidChange = this.changed.event;
 
-  private store = new FileStore(storeRoot());
+  private store = this.open();
   private watching: Watching;
   private operations: Coordination;
   private current: StoreState = { kind: 'loading' };
@@ -84,7 +96,7 @@ export class LiveStore implements vscode.Disposable {
   async reconfigure(): Promise<void> {
     if (storeRoot() !== this.store.location) {
       this.watching.dispose();
-      this.store = new FileStore(storeRoot());
+      this.store = this.open();
       this.operations = this.coordinate();
       this.watching = this.watch();
       this.current = { kind: 'loading' };
@@ -100,8 +112,8 @@ export class LiveStore implements vscode.Disposable {
     const now = new Date();
     this.shown = overview(this.read, this.options(), now);
     this.awaitNextChange(now);
-    const problem = this.current.kind === 'unreadable' ? this.current.problem.message : '';
-    const key = JSON.stringify([this.current.kind, problem, this.store.location, this.options(), this.shown]);
+    const problems = problemsOf(this.current).map(({ message }) => message);
+    const key = JSON.stringify([this.current.kind, problems, this.store.location, this.options(), this.shown]);
     if (key !== this.shownKey) {
       this.shownKey = key;
       this.changed.fire();
@@ -114,6 +126,18 @@ export class LiveStore implements vscode.Disposable {
     clearTimeout(this.burst);
     clearTimeout(this.due);
     this.changed.dispose();
+  }
+
+  private open(): FileStore {
+    return new FileStore(storeRoot(), { onNotice: (notice) => this.onNotice(notice) });
+  }
+
+  /** What a commit of this window set right. A file that was put aside is the person's to look at. */
+  private onNotice(notice: StoreProblem): void {
+    this.log.warn(notice.message);
+    if (notice.kind === 'PUT_ASIDE') {
+      tellProblem(notice);
+    }
   }
 
   private options() {
@@ -159,12 +183,13 @@ export class LiveStore implements vscode.Disposable {
   private async readAll(): Promise<void> {
     const { store } = this;
     try {
-      const snapshot = await this.readSnapshot(store).catch(async () => {
-        await sleep(SECOND_LOOK_MS);
-        return this.readSnapshot(store);
-      });
-      this.current = snapshot ? { kind: 'readable' } : { kind: 'noStore' };
-      this.read = snapshot ?? NOTHING_READ;
+      const first = await this.readSnapshot(store).catch(() => undefined);
+      const found = first && !first.toMend.length ? first : await this.secondLook(store);
+      this.current = found.snapshot ? { kind: 'readable', problems: found.toMend } : { kind: 'noStore' };
+      this.read = found.snapshot ?? NOTHING_READ;
+      for (const problem of found.problems) {
+        this.report(problem);
+      }
     } catch (error) {
       const problem = asProblem(error, store.location, 'read');
       this.report(problem);
@@ -174,9 +199,14 @@ export class LiveStore implements vscode.Disposable {
     this.look();
   }
 
-  private async readSnapshot(store: FileStore): Promise<Snapshot | undefined> {
+  private async secondLook(store: FileStore): Promise<Found> {
+    await sleep(SECOND_LOOK_MS);
+    return await this.readSnapshot(store);
+  }
+
+  private async readSnapshot(store: FileStore): Promise<Found> {
     if (!(await store.exists())) {
-      return undefined;
+      return { snapshot: undefined, problems: [], toMend: [] };
     }
     // Active before history: what is closed in between is then seen twice rather than not at all.
     const active = await store.readActive();
@@ -184,10 +214,11 @@ export class LiveStore implements vscode.Disposable {
       store.readClosed(new Date(Date.now() - expiredHours() * HOUR_MS - MINUTE_MS)),
       store.readUnacked(),
     ]);
-    for (const problem of [...active.problems, ...unacked.problems]) {
-      this.report(problem);
-    }
-    return { active: active.records, closed, messages: unacked.records };
+    return {
+      snapshot: { active: active.records, closed, messages: unacked.records },
+      problems: [...active.problems, ...unacked.problems],
+      toMend: active.problems.filter(({ kind }) => TO_MEND.has(kind)),
+    };
   }
 
   /** Once for each problem: a file that stays unreadable must not fill the log. */
@@ -204,5 +235,16 @@ export class LiveStore implements vscode.Disposable {
     if (nextChange !== undefined) {
       this.due = setTimeout(() => this.look(), Math.min(nextChange - now.getTime(), LONGEST_TIMER_MS));
     }
+  }
+}
+
+function problemsOf(state: StoreState): readonly StoreProblem[] {
+  switch (state.kind) {
+    case 'unreadable':
+      return [state.problem];
+    case 'readable':
+      return state.problems;
+    default:
+      return [];
   }
 }

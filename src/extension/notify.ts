@@ -2,7 +2,8 @@
 
 import * as vscode from 'vscode';
 import type { ErrorBody } from '../core/envelope';
-import { explain } from './wording';
+import type { StoreProblem } from '../store/problem';
+import { explain, explainProblem } from './wording';
 
 export interface Action {
   readonly title: string;
@@ -16,6 +17,11 @@ export interface Action {
 export function tellError(error: ErrorBody, actions: readonly Action[] = []): void {
   const show = error.code === 'INTERNAL_ERROR' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
   offer(show(explain(error), ...actions.map(({ title }) => title)), actions);
+}
+
+/** Tells of something that the store set right by itself, and that a person should look at all the same. */
+export function tellProblem(problem: StoreProblem): void {
+  void vscode.window.showWarningMessage(explainProblem(problem));
 }
 
 export function tell(text: string, actions: readonly Action[] = []): void {

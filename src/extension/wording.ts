@@ -7,7 +7,7 @@ import type { ErrorBody } from '../core/envelope';
 import type { MESSAGE_CATEGORIES, MessageCategory } from '../core/message';
 import { type Conflict, MAX_TTL_MINUTES, MIN_TTL_MINUTES } from '../core/reservation';
 import { HOUR_MS, instant, MINUTE_MS } from '../core/time';
-import type { ProblemKind } from '../store/problem';
+import type { ProblemKind, StoreProblem } from '../store/problem';
 
 const MINUTES_PER_HOUR = 60;
 
@@ -111,6 +111,12 @@ export function explain(error: ErrorBody): string {
     default:
       return vscode.l10n.t('{0} ({1})', withoutLinks(error.message), error.code);
   }
+}
+
+/** A problem that was found while reading, in the same words as one that refused an operation. */
+export function explainProblem({ kind, path, facts, message }: StoreProblem): string {
+  const all: Readonly<Record<string, unknown>> = { ...facts, path };
+  return problemText(kind, (name) => withoutLinks(String(all[name] ?? '')), withoutLinks(message));
 }
 
 /** What is wrong with the store, and the next step. */

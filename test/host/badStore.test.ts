@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Envelope } from '../../src/core/envelope';
 import type { Reservation } from '../../src/core/reservation';
@@ -29,8 +29,6 @@ const BAD: readonly (readonly [string, string, ProblemKind])[] = [
   ['with a byte order mark', `\uFEFF${good}`, 'BYTE_ORDER_MARK'],
   ['not JSON', 'reservations: none\n', 'NOT_JSON'],
   ['of the wrong shape', '{"reservations": {}}\n', 'WRONG_SHAPE'],
-  ['with an entry that lacks a field', toJson([{ ...first, expires_at: undefined }]), 'BAD_ENTRY'],
-  ['with an entry of wrong fields', toJson([first, { ...first, scope: 7 }]), 'BAD_ENTRY'],
 ];
 
 describe('a store that cannot be understood', () => {
@@ -68,6 +66,36 @@ describe('a store that cannot be understood', () => {
       succeeded(await run<Envelope<Reservation>>('reserve', { scope: 'b.ts', bead: 'bd-7' }));
     });
   }
+
+  it('an entry that is wrong: told of beside the others, which go on, and carried along', async () => {
+    const { internals } = tested;
+    const strange = { ...first, reservation_id: 'res_x', scope: 7 };
+    await writeInStore(ACTIVE, toJson({ reservations: [strange, first] }));
+    await until(internals, 'the good one is shown', () => labels(internals, 'active').includes('a.ts'));
+    const [problem] = internals.view.getChildren();
+    assert.ok(problem?.kind === 'problem');
+    const item = internals.view.getTreeItem(problem);
+    assert.equal(item.label, 'Entry 1 cannot be read');
+    assert.match(String(item.tooltip), /Entry 1 of .*active\.json is wrong \(scope: /);
+    succeeded(await run<Envelope<Reservation>>('reserve', { scope: 'b.ts', bead: 'bd-7' }));
+    assert.deepEqual(JSON.parse(await readFile(ACTIVE, 'utf8')).reservations[2], strange);
+    await writeInStore(ACTIVE, good);
+    await until(internals, 'nothing is wrong', () => internals.view.getChildren()[0]?.kind === 'section');
+  });
+
+  it('a file that broke after a commit of ours: the last good copy is shown and used, the file put aside', async () => {
+    const { internals } = tested;
+    succeeded(await run<Envelope<Reservation>>('reserve', { scope: 'mine.ts', bead: 'bd-7' }));
+    await writeInStore(ACTIVE, '{ "reservations": [');
+    await until(internals, 'the problem is shown', () => internals.view.getChildren()[0]?.kind === 'problem');
+    assert.deepEqual(labels(internals, 'active'), ['mine.ts']);
+    succeeded(await run<Envelope<Reservation>>('reserve', { scope: 'more.ts', bead: 'bd-7' }));
+    await until(internals, 'nothing is wrong', () => internals.view.getChildren()[0]?.kind === 'section');
+    assert.deepEqual(labels(internals, 'active'), ['mine.ts', 'more.ts']);
+    const aside = (await readdir(dirname(ACTIVE))).filter((name) => name.endsWith('.unreadable'));
+    assert.equal(aside.length, 1);
+    assert.equal(await readFile(join(dirname(ACTIVE), aside[0] ?? ''), 'utf8'), '{ "reservations": [');
+  });
 
   it('a file in place of its folder: says so, and recovers', async () => {
     const { internals } = tested;

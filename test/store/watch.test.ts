@@ -33,7 +33,6 @@ class Watcher {
   /** Makes the change and waits until all of its parts were called back; earlier callbacks do not count. */
   async notices(part: StorePart, change: () => unknown): Promise<void> {
     await this.quiet();
-    const started = performance.now();
     await change();
     const seen = new Promise<void>((resolve) => {
       this.wake = () => {
@@ -51,7 +50,6 @@ class Watcher {
       ),
     ]);
     gaveUp.abort();
-    assert.ok(performance.now() - started < 2 * NOTICED_MS, 'the change itself took too long to say anything');
   }
 
   /** Lets the events of earlier changes come in: two turns of the event loop read all that the system has queued. */

@@ -1,11 +1,13 @@
 /** The items of the view: what each is, and how it looks and sounds. */
 
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { oneLine, plainLines } from '../../core/display';
 import type { ActiveItem, ExpiredItem, MessageItem, Overview } from '../../core/overview';
 import type { Reservation } from '../../core/reservation';
+import type { StoreProblem } from '../../store/problem';
 import { COMMANDS, CONTEXT_VALUES } from '../contributions';
-import { categoryName, localTime, timeSince, timeUntil } from '../wording';
+import { categoryName, explainProblem, localTime, timeSince, timeUntil } from '../wording';
 
 export type SectionKey = 'active' | 'expired' | 'messages';
 
@@ -18,7 +20,12 @@ export interface SectionNode {
 export type ActiveNode = { readonly kind: 'active' } & ActiveItem;
 export type ExpiredNode = { readonly kind: 'expired' } & ExpiredItem;
 export type MessageNode = { readonly kind: 'message' } & MessageItem;
-export type Node = SectionNode | ActiveNode | ExpiredNode | MessageNode;
+/** Something to mend in a store that can be read all the same. */
+export interface ProblemNode {
+  readonly kind: 'problem';
+  readonly problem: StoreProblem;
+}
+export type Node = ProblemNode | SectionNode | ActiveNode | ExpiredNode | MessageNode;
 
 const SECTION_OF = { active: 'active', expired: 'expired', message: 'messages' } as const;
 
@@ -42,13 +49,15 @@ export function childrenOf(section: SectionNode, overview: Overview): readonly N
 }
 
 export function parentOf(node: Node, overview: Overview): SectionNode | undefined {
-  return node.kind === 'section'
+  return node.kind === 'section' || node.kind === 'problem'
     ? undefined
     : sections(overview).find((section) => section.key === SECTION_OF[node.kind]);
 }
 
 export function toTreeItem(node: Node, now: Date): vscode.TreeItem {
   switch (node.kind) {
+    case 'problem':
+      return problemItem(node);
     case 'section':
       return sectionItem(node);
     case 'active':
@@ -58,6 +67,26 @@ export function toTreeItem(node: Node, now: Date): vscode.TreeItem {
     case 'message':
       return messageItem(node);
   }
+}
+
+function problemItem({ problem }: ProblemNode): vscode.TreeItem {
+  const text = explainProblem(problem);
+  const item = new vscode.TreeItem(
+    problem.kind === 'BAD_ENTRY'
+      ? vscode.l10n.t('Entry {0} cannot be read', String(problem.facts['entry']))
+      : vscode.l10n.t('{0} cannot be read; the last good copy is shown', basename(problem.path)),
+  );
+  item.id = `problem:${problem.kind}:${problem.facts['entry'] ?? ''}`;
+  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  item.contextValue = CONTEXT_VALUES.problem;
+  item.tooltip = text;
+  item.accessibilityInformation = { label: text };
+  item.command = {
+    command: 'vscode.open',
+    title: vscode.l10n.t('Open the File'),
+    arguments: [vscode.Uri.file(problem.path)],
+  };
+  return item;
 }
 
 function sectionItem({ key, count }: SectionNode): vscode.TreeItem {

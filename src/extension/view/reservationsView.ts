@@ -31,9 +31,13 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   }
 
   getChildren(node?: Node): Node[] {
-    const { overview } = this.live;
+    const { overview, state } = this.live;
     if (!node) {
-      return isFilled(this.live) ? [...sections(overview)] : [];
+      const problems = state.kind === 'readable' ? state.problems : [];
+      return [
+        ...problems.map((problem): Node => ({ kind: 'problem', problem })),
+        ...(isFilled(this.live) ? sections(overview) : []),
+      ];
     }
     return node.kind === 'section' ? [...childrenOf(node, overview)] : [];
   }
