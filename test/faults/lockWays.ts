@@ -37,7 +37,7 @@ export const WAYS: Readonly<Record<Way, (path: string) => Promise<Held>>> = {
           return true;
         } catch (error) {
           const seen = isTakenName(error) ? await inspect(path) : undefined;
-          if (seen && isDeadLock(seen)) {
+          if (seen && isDeadLock(seen, await claim.fileSystemTime())) {
             await unlink(path).catch(() => undefined);
           }
           return undefined;

@@ -247,8 +247,8 @@ describe('the lock of a process that is gone', () => {
 
   it('a holder that has ended but was never reaped, as in a container without an init, is as dead', async () => {
     const [ours] = await start('ours', root);
-    // The shell becomes a program that never asks for the exit code of the child it did not start.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // The shell becomes a program that never asks for the exit code of the child it did not start, and which ends later.
+    const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       const [line] = (await once(parent.stdout, 'data')) as [Buffer];
       const pid = Number(line.toString());
