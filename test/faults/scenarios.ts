@@ -1,0 +1,23 @@
+/** All fault scenarios, by the name that `npm run soak -- --only NAME` takes. */
+
+import { historyKilled, historyMixed, historyOurs, historyPeerSweep } from './linearizable/scenarios';
+import { pausedHolder } from './pausedHolder';
+import type { Scenario } from './scenario';
+import { staleLock } from './staleLock';
+
+export interface Entry {
+  readonly scenario: Scenario;
+  /** Its part of a soak run's time, against the parts of the others. */
+  readonly share: number;
+  /** How many known faults of other stores it has to find at least. */
+  readonly controls: number;
+}
+
+export const SCENARIOS: Readonly<Record<string, Entry>> = {
+  historyOurs: { scenario: historyOurs, share: 3, controls: 0 },
+  historyMixed: { scenario: historyMixed, share: 2, controls: 0 },
+  historyKilled: { scenario: historyKilled, share: 4, controls: 0 },
+  historyPeerSweep: { scenario: historyPeerSweep, share: 1, controls: 1 },
+  staleLock: { scenario: staleLock, share: 2, controls: 3 },
+  pausedHolder: { scenario: pausedHolder, share: 2, controls: 1 },
+};
