@@ -166,14 +166,16 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
     reserve: (input) =>
       answer('agent reserve', async () =>
         when(checkReserve(fields(input), await inTurn(isRegistered(fields(input).agent))), (request) =>
-          store.transactReservations((active, now) => decideReserve(active, request, now, options.random())),
+          store.transactReservations((active, now, hasEnded) =>
+            decideReserve(active, request, now, options.random(), hasEnded),
+          ),
         ),
       ),
 
     release: (input) =>
       answer('agent release', async () =>
         when(checkRelease(fields(input), await inTurn(isRegistered(fields(input).agent))), (request) =>
-          store.transactReservations((active, now) => decideRelease(active, request, now)),
+          store.transactReservations((active, now, hasEnded) => decideRelease(active, request, now, hasEnded)),
         ),
       ),
 

@@ -73,6 +73,12 @@ export interface ReservationDecision<T> {
   readonly answer: Outcome<T>;
 }
 
+/**
+ * Whether a lease is over. A store may know better than the clock of the moment, which may have just been set forward;
+ * it never says so earlier.
+ */
+export type HasEnded = (entry: Reservation) => boolean;
+
 /** One reservation that stands in the way, for `error.details.conflicts`. */
 export interface Conflict {
   readonly reservation_id: string;
@@ -85,6 +91,10 @@ export interface Conflict {
 /** True from the very instant `expires_at` on, never earlier. */
 export function isExpired(reservation: Reservation, now: Date): boolean {
   return instant(reservation.expires_at) <= now.getTime();
+}
+
+function byClock(now: Date): HasEnded {
+  return (entry) => isExpired(entry, now);
 }
 
 /** A TTL in minutes that the rules accept: a whole number from 5 to 1440. */
@@ -152,9 +162,10 @@ export function decideReserve(
   request: ReserveRequest,
   now: Date,
   random: string,
+  hasEnded: HasEnded = byClock(now),
 ): ReservationDecision<Reservation> {
   const same = active.filter((entry) => entry.scope === request.scope);
-  const holder = same.find((entry) => !isExpired(entry, now));
+  const holder = same.find((entry) => !hasEnded(entry));
   if (holder) {
     return { active, closed: [], answer: conflict(holder, request) };
   }
@@ -184,9 +195,10 @@ export function decideRelease(
   active: readonly Reservation[],
   request: ReleaseRequest,
   now: Date,
+  hasEnded: HasEnded = byClock(now),
 ): ReservationDecision<Reservation> {
   const same = active.filter((entry) => entry.scope === request.scope);
-  const live = same.filter((entry) => !isExpired(entry, now));
+  const live = same.filter((entry) => !hasEnded(entry));
   const target = live.find((entry) => entry.agent_id === request.agent) ?? live[0];
   if (!target) {
     return {
@@ -216,10 +228,14 @@ export function decideRelease(
 }
 
 /** Moves everything past its time to history; answers how many that were. */
-export function decideSweep(active: readonly Reservation[], now: Date): ReservationDecision<number> {
-  const expired = active.filter((entry) => isExpired(entry, now));
+export function decideSweep(
+  active: readonly Reservation[],
+  now: Date,
+  hasEnded: HasEnded = byClock(now),
+): ReservationDecision<number> {
+  const expired = active.filter(hasEnded);
   return {
-    active: expired.length > 0 ? active.filter((entry) => !isExpired(entry, now)) : active,
+    active: expired.length > 0 ? active.filter((entry) => !hasEnded(entry)) : active,
     closed: expired.map(asExpired),
     answer: granted(expired.length),
   };

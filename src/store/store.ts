@@ -6,7 +6,7 @@
 import type { AgentRecord, RecordDecision } from '../core/agent';
 import type { Outcome } from '../core/envelope';
 import type { Message } from '../core/message';
-import type { Reservation, ReservationDecision } from '../core/reservation';
+import type { HasEnded, Reservation, ReservationDecision } from '../core/reservation';
 import type { StoreProblem } from './problem';
 
 /** The parts of a store that change apart from each other. */
@@ -46,10 +46,10 @@ export interface Store {
 
   /**
    * Runs the decision on the current entries while nobody else can change them, and stores what it decided before
-   * answering. `now` is the store's clock. The decision must be pure: it may be run on a state that is then not kept.
+   * answering. `now` is the store's clock, and `hasEnded` what it knows of leases being over. The decision must be pure: it may be run on a state that is then not kept.
    */
   transactReservations<T>(
-    decide: (active: readonly Reservation[], now: Date) => ReservationDecision<T>,
+    decide: (active: readonly Reservation[], now: Date, hasEnded: HasEnded) => ReservationDecision<T>,
   ): Promise<Outcome<T>>;
   transactAgent<T>(
     id: string,

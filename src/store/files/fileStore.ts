@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import type { AgentRecord, RecordDecision } from '../../core/agent';
 import { granted, type Outcome } from '../../core/envelope';
 import type { Message } from '../../core/message';
-import { asExpired, type Reservation, type ReservationDecision } from '../../core/reservation';
+import { asExpired, type HasEnded, type Reservation, type ReservationDecision } from '../../core/reservation';
 import { asProblem, errno, type StoreProblem } from '../problem';
 import type { Records, Store, StorePart, Watching } from '../store';
 import { readAgentFile, readAgentFiles, writeAgentFile } from './agents';
@@ -14,12 +14,17 @@ import { type HeldLock, takeLock } from './lock';
 import { deliverMessage, readInboxFile, readMessageFile, UnackedReader, writeMessageFile } from './messages';
 import { type StorePaths, storePaths } from './paths';
 import { LockQueue } from './queue';
-import { commitReservations, type ReservationState, readReservations } from './reservations';
+import { commitReservations, type Moment, type ReservationState, readReservations } from './reservations';
+import { type SteadyTime, steadyTime } from './steadyClock';
 import { watchStore } from './watch';
+
+const NO_STEADY_TIME: SteadyTime = { boot: '', ms: 0 };
 
 export interface FileStoreOptions {
   /** The clock that every decision is given; the system's unless told. */
   readonly clock?: () => Date;
+  /** The clock that nobody can set; the system's beside the system's clock, and none beside another one. */
+  readonly steady?: () => SteadyTime;
   /** Told of what a commit of ours set right: a rewrite by another program, a file put aside. */
   readonly onNotice?: (notice: StoreProblem) => void;
 }
@@ -27,13 +32,22 @@ export interface FileStoreOptions {
 /** What one batch has read and decided on the reservations so far; nothing until a decision needs them. */
 interface ReservationSession {
   readonly lock: HeldLock;
-  changes: { state: ReservationState; entries: readonly Reservation[]; closed: Reservation[] } | undefined;
+  changes: Opened | undefined;
+}
+
+interface Opened {
+  /** One moment for the whole batch: what has ended for one decision has ended for all. */
+  readonly moment: Moment;
+  readonly state: ReservationState;
+  entries: readonly Reservation[];
+  readonly closed: Reservation[];
 }
 
 export class FileStore implements Store {
   readonly location: string;
   readonly paths: StorePaths;
   private readonly clock: () => Date;
+  private readonly steady: () => SteadyTime;
   private readonly onNotice: (notice: StoreProblem) => void;
   private readonly queue: LockQueue<ReservationSession>;
   private readonly unacked: UnackedReader;
@@ -42,6 +56,7 @@ export class FileStore implements Store {
     this.location = root;
     this.paths = storePaths(root);
     this.clock = options.clock ?? (() => new Date());
+    this.steady = options.steady ?? (options.clock ? () => NO_STEADY_TIME : steadyTime);
     this.onNotice = options.onNotice ?? (() => undefined);
     this.unacked = new UnackedReader(this.paths);
     this.queue = new LockQueue<ReservationSession>((isWanted) => this.takeLock(isWanted), {
@@ -61,7 +76,7 @@ export class FileStore implements Store {
   }
 
   async readActive(): Promise<Records<Reservation>> {
-    const { file, recovered, broken } = await readReservations(this.paths, this.clock());
+    const { file, recovered, broken } = await readReservations(this.paths, this.moment());
     return {
       records: recovered.entries,
       problems: [...(broken ? [broken] : []), ...file.problems, ...recovered.notices],
@@ -93,13 +108,13 @@ export class FileStore implements Store {
   }
 
   transactReservations<T>(
-    decide: (active: readonly Reservation[], now: Date) => ReservationDecision<T>,
+    decide: (active: readonly Reservation[], now: Date, hasEnded: HasEnded) => ReservationDecision<T>,
   ): Promise<Outcome<T>> {
     return this.queue.enqueue(
       async (session) => {
         session.changes ??= await this.open();
         const { changes } = session;
-        const { active, closed, answer } = decide(changes.entries, this.clock());
+        const { active, closed, answer } = decide(changes.entries, changes.moment.now, changes.state.hasEnded);
         changes.entries = active;
         changes.closed.push(...closed);
         return answer;
@@ -149,6 +164,10 @@ export class FileStore implements Store {
     return watchStore(this.paths, onChange);
   }
 
+  private moment(): Moment {
+    return { now: this.clock(), steady: this.steady() };
+  }
+
   private async takeLock(isWanted: () => boolean): Promise<HeldLock> {
     try {
       await ensureFolder(this.paths.root, this.paths.reservations);
@@ -171,10 +190,11 @@ export class FileStore implements Store {
     );
   }
 
-  private async open(): Promise<NonNullable<ReservationSession['changes']>> {
-    const state = await readReservations(this.paths, this.clock());
+  private async open(): Promise<Opened> {
+    const moment = this.moment();
+    const state = await readReservations(this.paths, moment);
     const { entries, unrecorded } = state.recovered;
-    return { state, entries, closed: unrecorded.map(asExpired) };
+    return { moment, state, entries, closed: unrecorded.map(asExpired) };
   }
 
   private async commit({ lock, changes }: ReservationSession): Promise<void> {
@@ -183,7 +203,7 @@ export class FileStore implements Store {
       return;
     }
     try {
-      for (const notice of await commitReservations(this.paths, lock, changes, this.clock())) {
+      for (const notice of await commitReservations(this.paths, lock, changes, changes.moment)) {
         this.onNotice(notice);
       }
     } catch (error) {

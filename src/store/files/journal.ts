@@ -13,6 +13,7 @@ import * as z from 'zod/mini';
 import type { Reservation } from '../../core/reservation';
 import { readText } from './json';
 import { reservationSchema } from './schema';
+import type { SteadyEnds } from './steadyClock';
 
 export interface Journal {
   /** The entries of the active file. */
@@ -21,12 +22,15 @@ export interface Journal {
   readonly closed: Readonly<Record<string, string>>;
   /** How far the history had been read, in bytes. */
   readonly historySize: number;
+  /** When the entries end by the steady clock. */
+  readonly steady: SteadyEnds;
 }
 
 const journalSchema = z.object({
   live: z.array(z.looseObject(reservationSchema.shape)),
   closed: z.record(z.string(), z.string()),
   historySize: z.int().check(z.nonnegative()),
+  steady: z.object({ boot: z.string(), ends: z.record(z.string(), z.number()) }),
 });
 
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;

@@ -106,11 +106,16 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** Identifies this boot of the machine; '' where the system does not tell. */
+export function bootId(): string {
+  return read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+}
+
 function here(): Pick<LockOwner, 'host' | 'machine' | 'boot' | 'namespace'> {
   return {
     host: hostname(),
     machine: read(() => readFileSync('/etc/machine-id', 'utf8').trim()),
-    boot: read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    boot: bootId(),
     namespace: read(() => readlinkSync('/proc/self/ns/pid')),
   };
 }

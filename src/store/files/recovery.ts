@@ -7,7 +7,7 @@
  * not close is not.
  */
 
-import { isExpired, type Reservation } from '../../core/reservation';
+import type { HasEnded, Reservation } from '../../core/reservation';
 import { instant } from '../../core/time';
 import { StoreProblem } from '../problem';
 import type { Journal } from './journal';
@@ -34,7 +34,7 @@ export function recover(
   found: readonly Reservation[],
   journal: Journal | undefined,
   closedSince: readonly Reservation[],
-  now: Date,
+  hasEnded: HasEnded,
   path: string,
 ): Recovered {
   const closed = new Set([...Object.keys(journal?.closed ?? {}), ...closedSince.map(identity)]);
@@ -44,16 +44,16 @@ export function recover(
   const missing = (journal?.live ?? []).filter(
     (entry) => !present.has(identity(entry)) && !closed.has(identity(entry)),
   );
-  const unrecorded = missing.filter((entry) => isExpired(entry, now));
-  const dropped = missing.filter((entry) => !isExpired(entry, now));
+  const unrecorded = missing.filter(hasEnded);
+  const dropped = missing.filter((entry) => !hasEnded(entry));
   // Whoever was granted the scope in the meantime was told so: that cannot be taken back.
-  const regranted = new Set(standing.filter((entry) => !isExpired(entry, now)).map((entry) => entry.scope));
+  const regranted = new Set(standing.filter((entry) => !hasEnded(entry)).map((entry) => entry.scope));
   const restored = dropped.filter((entry) => !regranted.has(entry.scope));
   return {
     entries: restored.length > 0 ? [...standing, ...restored] : standing,
     unrecorded,
     notices: [
-      ...revived.filter((entry) => !isExpired(entry, now)).map((entry) => notice(path, entry, 'REVIVED')),
+      ...revived.filter((entry) => !hasEnded(entry)).map((entry) => notice(path, entry, 'REVIVED')),
       ...dropped.map((entry) => notice(path, entry, restored.includes(entry) ? 'DROPPED' : 'REGRANTED')),
     ],
   };

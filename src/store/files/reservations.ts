@@ -1,7 +1,7 @@
 /** The reservations as they are on disk: read with or without the lock, and committed under it. */
 
 import { rename } from 'node:fs/promises';
-import type { Reservation } from '../../core/reservation';
+import { type HasEnded, isExpired, type Reservation } from '../../core/reservation';
 import { StoreProblem } from '../problem';
 import { type ActiveFile, NO_ACTIVE_FILE, readActiveFile, serializeActive } from './active';
 import { appendLines, randomHex, replaceFile } from './durable';
@@ -10,6 +10,7 @@ import { type Journal, readJournal, writeJournal } from './journal';
 import type { HeldLock } from './lock';
 import type { StorePaths } from './paths';
 import { type Recovered, recover, rememberClosed } from './recovery';
+import { hasReallyPassed, type SteadyTime, steadyEnds } from './steadyClock';
 
 /** What makes a file as a whole impossible to understand, as opposed to impossible to reach. */
 const NOT_UNDERSTOOD = new Set(['EMPTY_FILE', 'BYTE_ORDER_MARK', 'NOT_JSON', 'WRONG_SHAPE']);
@@ -22,6 +23,14 @@ export interface ReservationState {
   readonly journal: Journal | undefined;
   readonly closedSince: readonly Reservation[];
   readonly historySize: number;
+  /** Whether a lease is over by the wall clock, and as much time has really passed. */
+  readonly hasEnded: HasEnded;
+}
+
+/** The moment of a reading or commit, by both clocks. */
+export interface Moment {
+  readonly now: Date;
+  readonly steady: SteadyTime;
 }
 
 export interface Changes {
@@ -36,7 +45,7 @@ export interface Changes {
  *
  * @throws StoreProblem where the active file cannot be read, or not be understood and there is no last good copy
  */
-export async function readReservations(paths: StorePaths, now: Date): Promise<ReservationState> {
+export async function readReservations(paths: StorePaths, { now, steady }: Moment): Promise<ReservationState> {
   // The active file before the history: what is closed in between is then seen in both rather than in neither.
   const { file, broken } = await readActiveOrBroken(paths.active);
   const journal = await readJournal(paths.journal);
@@ -46,9 +55,11 @@ export async function readReservations(paths: StorePaths, now: Date): Promise<Re
   const { closed, size } = await readClosedFrom(paths.history, journal?.historySize ?? Number.MAX_SAFE_INTEGER);
   // A history that shrank was put aside by somebody: what it had closed cannot be told any more.
   const trusted = journal && (broken || size >= journal.historySize) ? journal : undefined;
+  const hasEnded: HasEnded = (entry) => isExpired(entry, now) && hasReallyPassed(entry, journal?.steady, steady);
   return {
     file,
-    recovered: quiet(broken, recover(file.entries, trusted, closed, now, paths.active)),
+    hasEnded,
+    recovered: quiet(broken, recover(file.entries, trusted, closed, hasEnded, paths.active)),
     broken,
     journal: trusted,
     closedSince: closed,
@@ -68,7 +79,7 @@ export async function commitReservations(
   paths: StorePaths,
   lock: HeldLock,
   { state, entries, closed }: Changes,
-  now: Date,
+  { now, steady }: Moment,
 ): Promise<readonly StoreProblem[]> {
   const notices = [...state.recovered.notices];
   if (closed.length > 0) {
@@ -87,6 +98,7 @@ export async function commitReservations(
     live: entries,
     closed: rememberClosed(state.journal, [...state.closedSince, ...closed], now),
     historySize: state.historySize,
+    steady: steadyEnds(entries, state.journal?.steady, now, steady),
   }).catch(() => undefined);
   return notices;
 }

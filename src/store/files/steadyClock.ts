@@ -1,0 +1,61 @@
+/**
+ * A clock that nobody can set, beside the one that people and other machines go by.
+ *
+ * A lease ends by the wall clock, as its `expires_at` says. But a wall clock that is set forward must not end it early:
+ * what we have seen live is closed only once as much time has really passed. The two are compared within one boot of
+ * the machine, since the steady clock starts anew with each.
+ */
+
+import { uptime } from 'node:os';
+import type { Reservation } from '../../core/reservation';
+import { instant } from '../../core/time';
+import { bootId } from './owner';
+
+export interface SteadyTime {
+  /** Identifies the boot; '' where the system does not tell, and then nothing is compared. */
+  readonly boot: string;
+  /** ms since the boot, time asleep included. */
+  readonly ms: number;
+}
+
+/** When leases end by the steady clock of one boot. */
+export interface SteadyEnds {
+  readonly boot: string;
+  readonly ends: Readonly<Record<string, number>>;
+}
+
+/** Clocks drift apart and are slewed: only what differs by more was set. */
+const TOLERANCE_MS = 120_000;
+
+export function steadyTime(): SteadyTime {
+  return { boot: bootId(), ms: Math.round(uptime() * 1000) };
+}
+
+/** Whether as much time has passed as the lease was granted for, as far as we have seen it live. */
+export function hasReallyPassed(entry: Reservation, seen: SteadyEnds | undefined, steady: SteadyTime): boolean {
+  if (!seen || seen.boot === '' || seen.boot !== steady.boot) {
+    return true;
+  }
+  const end = seen.ends[keyOf(entry)];
+  return end === undefined || steady.ms >= end - TOLERANCE_MS;
+}
+
+/** When each lease ends by the steady clock: as it was first seen, or for a new one by what is left of it now. */
+export function steadyEnds(
+  entries: readonly Reservation[],
+  seen: SteadyEnds | undefined,
+  now: Date,
+  steady: SteadyTime,
+): SteadyEnds {
+  const known = seen?.boot === steady.boot ? seen.ends : {};
+  const ends = entries.map((entry): [string, number] => {
+    const key = keyOf(entry);
+    return [key, known[key] ?? Math.round(steady.ms + instant(entry.expires_at) - now.getTime())];
+  });
+  return { boot: steady.boot, ends: Object.fromEntries(ends) };
+}
+
+/** A lease that is made longer is another one. */
+function keyOf({ reservation_id, scope, expires_at }: Reservation): string {
+  return JSON.stringify([reservation_id, scope, expires_at]);
+}
