@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Driver } from '../support/driver';
 import { linkEverything } from './hostile/links';
+import { spoilModes } from './hostile/modes';
 import { add, NO_FIGURES, type Outcome, type Scenario } from './scenario';
 
 /** Each part works in an empty folder of its own, with a process of its own. */
@@ -12,6 +13,7 @@ export type Part = (base: string, driver: Driver) => Promise<Outcome>;
 
 export const PARTS: Readonly<Record<string, Part>> = {
   links: linkEverything,
+  'modes and owners': spoilModes,
 };
 
 export async function runPart(part: Part): Promise<Outcome> {

@@ -2,15 +2,20 @@ import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { listBelow } from '../../support/tempFolder';
 
-/** All that is below, with what it takes to see a write: inode, mode, time of change, content. */
+/** What the system says of a file or folder that changes whenever it is written or replaced; '' where there is none. */
+export function stamp(path: string): string {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats ? [stats.ino, stats.mode, stats.size, stats.mtimeNs, stats.ctimeNs].join(' ') : '';
+}
+
+/** All that is below, by its stamps and contents. */
 export function fingerprint(folder: string): string {
   return ['', ...listBelow(folder)]
     .map((name) => {
       const path = join(folder, name);
-      const { ino, mode, mtimeNs, ctimeNs } = lstatSync(path, { bigint: true });
       const stats = lstatSync(path);
       const content = stats.isFile() ? readFileSync(path, 'base64') : stats.isSymbolicLink() ? readlinkSync(path) : '';
-      return [name, ino, mode, mtimeNs, ctimeNs, content].join(' ');
+      return [name, stamp(path), content].join(' ');
     })
     .join('\n');
 }

@@ -1,0 +1,115 @@
+/**
+ * Thousands of callers at once, in one process and in four beside each other: everyone is answered in time, and what
+ * was granted is on disk. A peer of beadboard's protocol, where each caller polls for the lock, has to fail at a fifth.
+ */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Driver } from '../support/driver';
+import { activeIn, historyIn, scopesOf, seedStore } from '../support/storeFiles';
+import { LONGEST_ANSWER_MS, type Timed, work } from './hostile/work';
+import { add, NO_FIGURES, type Outcome, type Scenario } from './scenario';
+
+const CALLERS = 2_000;
+const CROWDS: readonly number[] = [1, 4];
+const CONTROL_CALLERS = 400;
+
+export const thousandsAtOnce: Scenario = {
+  name: 'thousands of callers at once',
+  run: async ({ deadline, rounds }) => {
+    let { figures, problems, notes }: Required<Outcome> = await runControl();
+    for (let round = 0; round < rounds && Date.now() < deadline; round++) {
+      for (const processes of CROWDS) {
+        const outcome = await runCrowd(processes);
+        figures = add(figures, outcome.figures);
+        problems = [...problems, ...outcome.problems];
+        notes = round === 0 ? [...notes, ...outcome.notes] : notes;
+      }
+    }
+    return { figures, problems, notes };
+  },
+};
+
+/** Everyone reserves a scope of their own at once, then everyone releases it at once. */
+async function runCrowd(processes: number): Promise<Required<Outcome>> {
+  const each = CALLERS / processes;
+  return await inStore('faults/storeWorker', processes, async (root, drivers) => {
+    const scopes = drivers.map((_, index) => Array.from({ length: each }, (_unused, n) => `process-${index}/${n}`));
+    const everyone = async (operation: 'reserve' | 'release') => {
+      const crowds = drivers.map((driver, index) =>
+        work(
+          driver,
+          root,
+          (scopes[index] ?? []).map((scope) => ({ operation, args: { agent: 'agent-a', scope, bead: 'b' } })),
+          true,
+        ),
+      );
+      return (await Promise.all(crowds)).flat();
+    };
+    const reserved = await everyone('reserve');
+    const held = scopesOf(activeIn(root));
+    const released = await everyone('release');
+    const closed = scopesOf(historyIn(root));
+    const left = activeIn(root).length;
+
+    const answers = [...reserved, ...released];
+    const refused = answers.filter(({ answer }) => !answer.ok);
+    const late = answers.filter(({ ms }) => ms > LONGEST_ANSWER_MS);
+    const lost = missing(scopes.flat(), held) + missing(scopes.flat(), closed);
+    const tooMany = held.length + closed.length + lost - 2 * CALLERS + left;
+    const who = `${processes} x ${each} at once`;
+    return {
+      figures: add(NO_FIGURES, {
+        operations: answers.length,
+        violations: Math.abs(tooMany),
+        lost,
+        blocked: refused.length + late.length,
+      }),
+      problems: [
+        ...refused.slice(0, 3).map(({ answer }) => `${who}: ${JSON.stringify(answer.error)}`),
+        ...(refused.length + late.length > 0 ? [`${who}: ${refused.length} refused, ${late.length} late`] : []),
+        ...(lost > 0 ? [`${who}: ${lost} acknowledged and not on disk`] : []),
+        ...(tooMany === 0 ? [] : [`${who}: ${held.length} held, then ${closed.length} closed and ${left} left`]),
+      ],
+      notes: [`${who}: ${slowest(reserved)} to reserve, ${slowest(released)} to release, at most`],
+    };
+  });
+}
+
+async function runControl(): Promise<Required<Outcome>> {
+  return await inStore('support/peer', 1, async (_root, [peer]) => {
+    const reserve = (_: unknown, n: number) => peer?.call('reserve', { agent: 'agent-a', scope: `s${n}`, bead: 'b' });
+    const answers = await Promise.all(Array.from({ length: CONTROL_CALLERS }, reserve));
+    const refused = answers.filter((answer) => answer?.ok === false).length;
+    return {
+      figures: add(NO_FIGURES, { controlsFound: refused > 0 ? 1 : 0 }),
+      problems: [],
+      notes: [`a peer, ${CONTROL_CALLERS} at once: ${refused} timed out`],
+    };
+  });
+}
+
+async function inStore<T>(
+  process: string,
+  count: number,
+  use: (root: string, drivers: readonly Driver[]) => Promise<T>,
+): Promise<T> {
+  const root = seedStore(join(mkdtempSync(join(tmpdir(), 'agent-reservations-test-')), 'store'));
+  const drivers = await Promise.all(Array.from({ length: count }, () => Driver.run(process, [root])));
+  try {
+    return await use(root, drivers);
+  } finally {
+    await Promise.all(drivers.map((driver) => driver.kill()));
+    rmSync(join(root, '..'), { recursive: true, force: true });
+  }
+}
+
+function missing(wanted: readonly string[], there: readonly string[]): number {
+  const known = new Set(there);
+  return wanted.filter((scope) => !known.has(scope)).length;
+}
+
+function slowest(answers: readonly Timed[]): string {
+  return `${Math.max(...answers.map(({ ms }) => ms)).toFixed(0)} ms`;
+}
