@@ -17,6 +17,7 @@ import {
 import { type CommandName, type Envelope, envelope, granted, type Outcome, refused } from '../core/envelope';
 import { trimmed } from '../core/input';
 import {
+  BROADCAST,
   checkInbox,
   checkMessageAction,
   checkMessageId,
@@ -97,6 +98,15 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
   async function isRegistered(agent: unknown): Promise<boolean> {
     const id = trimmed(agent);
     return isAgentId(id) && (await store.readAgent(id)) !== undefined;
+  }
+
+  /** Every agent. Who is named and cannot be read is a failure of the store, and must not be called unknown. */
+  async function correspondents({ from, to }: SendInput): Promise<readonly AgentRecord[]> {
+    const { records } = await store.readAgents();
+    const isRead = (id: string) => records.some((agent) => agent.agent_id === id);
+    const others = [trimmed(from), trimmed(to)].filter((id) => isAgentId(id) && id !== BROADCAST && !isRead(id));
+    const found = await Promise.all(others.map((id) => store.readAgent(id)));
+    return [...records, ...found.filter((agent) => agent !== undefined)];
   }
 
   /** Look-ups run side by side; who changes something goes on in the order of the calls, whatever the disk is quick at. */
@@ -188,7 +198,7 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
 
     send: (input) =>
       answer('agent send', async () =>
-        when(checkSend(fields(input), (await inTurn(store.readAgents())).records), async (request) => {
+        when(checkSend(fields(input), await inTurn(correspondents(fields(input)))), async (request) => {
           const [first] = await store.deliver((now) => composeMessages(request, now, options.random()));
           return first ? granted(first) : refused('INTERNAL_ERROR', 'The store delivered no message.');
         }),

@@ -20,15 +20,30 @@ export interface Incarnation {
   readonly content: string;
 }
 
+/** What stands for content that this user may not read: it names nobody, so the lock counts as held. */
+const UNREADABLE = 'not ours to read';
+
 /** What stands at `path` now; undefined where nothing does. A folder has no content. */
 export async function inspect(path: string): Promise<Incarnation | undefined> {
   try {
     const stats = await lstat(path, { bigint: true });
-    const content = stats.isFile() ? await readFile(path, 'utf8') : '';
+    const content = stats.isFile() ? await readContent(path) : '';
     return { isFile: stats.isFile(), inode: stats.ino, modifiedNs: stats.mtimeNs, content };
   } catch (error) {
     if (errno(error) === 'ENOENT') {
       return undefined;
+    }
+    throw error;
+  }
+}
+
+async function readContent(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    // Locks are their owner's alone: that of another user, root perhaps, is waited for like any other.
+    if (errno(error) === 'EACCES') {
+      return UNREADABLE;
     }
     throw error;
   }
