@@ -4,6 +4,11 @@ import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'no
 import { parseOwner, serializeOwner, thisOwner } from '../../src/store/files/owner';
 import { Driver } from '../support/driver';
 
+/** Longer than a lock is spared that does not say whose it is, and than proper-lockfile spares any. */
+const OLD_MS = 60_000;
+/** This process lives, but started long after. */
+const SINCE_BEFORE_US = new Date('2020-01-01');
+
 /** Puts a dead lock in the lock's place, which must be free. */
 export type Plant = (lock: string) => void;
 
@@ -41,12 +46,21 @@ export function deadLocksOf(dead: Dead): Readonly<Record<string, Plant>> {
         );
       }
     },
+    // As beadboard leaves it, and as a crash between creating and writing does.
+    'bare pid': (lock) => plantOld(lock, String(dead.pid)),
+    'bare pid used again': (lock) => plantOld(lock, String(process.pid), SINCE_BEFORE_US),
+    empty: (lock) => plantOld(lock, ''),
   };
+}
+
+function plantOld(lock: string, content: string, at = new Date(Date.now() - OLD_MS)): void {
+  writeFileSync(lock, content);
+  utimesSync(lock, at, at);
 }
 
 /** What proper-lockfile calls stale: its own kind of lock, a folder, that has not been touched for long. */
 export function plantStaleFolder(lock: string): void {
   mkdirSync(lock);
-  const longAgo = new Date(Date.now() - 60_000);
+  const longAgo = new Date(Date.now() - OLD_MS);
   utimesSync(lock, longAgo, longAgo);
 }

@@ -126,6 +126,10 @@ async function pauseInTheMiddle(one: Case, root: string, drivers: [Driver, Drive
   paused.signal('SIGCONT');
   await paused.call('goOn');
   const answers = [await first, await reserve(second, 'second'), await waiting];
+  if (one.breaks && isLocked(answers[0])) {
+    // It had no lock yet, and while it stood still its time was up: it is told so, and served when it asks again.
+    answers[0] = await reserve(paused, 'first');
+  }
   return judge(one, { root, meanwhile, answers, untouched: before !== '' && before === after });
 }
 
@@ -138,9 +142,7 @@ interface Seen {
 
 function judge(one: Case, { root, meanwhile, answers, untouched }: Seen): Outcome {
   const refused = answers.filter(({ answer }) => !answer.ok);
-  const late = meanwhile.filter(
-    ({ answer, ms }) => answer.error?.details?.['cause'] !== 'STORE_LOCKED' || ms > LONGEST_ANSWER_MS,
-  );
+  const late = meanwhile.filter((asked) => !isLocked(asked) || asked.ms > LONGEST_ANSWER_MS);
   const scopes = [...activeIn(root), ...historyIn(root)].map((entry) => entry.scope);
   const lost = ['first', 'second', 'third'].filter((scope) => !scopes.includes(scope));
   const tooMany = scopes.length - new Set(scopes).size + (scopes.includes('meanwhile') ? 1 : 0);
@@ -160,6 +162,10 @@ function judge(one: Case, { root, meanwhile, answers, untouched }: Seen): Outcom
     ...(tooMany > 0 ? [`what nobody was granted is there, or is there twice: ${scopes.join(', ')}`] : []),
   ];
   return { figures: add(NO_FIGURES, figures), problems: problems.map((text) => `${one.name}: ${text}`) };
+}
+
+function isLocked(timed: Timed | undefined): boolean {
+  return timed?.answer.error?.details?.['cause'] === 'STORE_LOCKED';
 }
 
 interface Controls {

@@ -84,7 +84,7 @@ async function runRounds({ deadline, rounds }: ScenarioOptions, teams: readonly 
     }
     const spread = done % 13 < AT_ONCE_OF_13 ? 0 : SPREAD_MS;
     const [name, plant] = plants[done % plants.length] as [string, Plant];
-    const team = Math.floor(done / 13) % 2 === 0 ? plain : delayed;
+    const team = Math.floor(done / 13) % 3 < 2 ? plain : delayed;
     const round = await meet(team, plant, spread);
     figures = add(figures, judge(round));
     problems.push(...describe(round).map((text) => `round ${done + 1}, ${name}, spread ${spread} ms: ${text}`));
