@@ -1,5 +1,6 @@
 /** All fault scenarios, by the name that `npm run soak -- --only NAME` takes. */
 
+import { crashAtEveryCall } from './crash';
 import { historyKilled, historyMixed, historyOurs, historyPeerSweep } from './linearizable/scenarios';
 import { pausedHolder } from './pausedHolder';
 import type { Scenario } from './scenario';
@@ -19,5 +20,6 @@ export const SCENARIOS: Readonly<Record<string, Entry>> = {
   historyKilled: { scenario: historyKilled, share: 4, controls: 0 },
   historyPeerSweep: { scenario: historyPeerSweep, share: 1, controls: 1 },
   staleLock: { scenario: staleLock, share: 2, controls: 3 },
+  crashAtEveryCall: { scenario: crashAtEveryCall, share: 3, controls: 2 },
   pausedHolder: { scenario: pausedHolder, share: 2, controls: 1 },
 };

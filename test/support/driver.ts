@@ -25,14 +25,21 @@ interface Waiting {
 
 export class Driver {
   private readonly waiting = new Map<number, Waiting>();
-  private readonly exit: Promise<unknown>;
+  /** How the process ended: its exit code, or the signal that killed it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
   private calls = 0;
+  private isOver = false;
 
   private constructor(
     private readonly child: ChildProcess,
     ready: () => void,
   ) {
-    this.exit = once(child, 'exit').then(() => this.fail());
+    // Not at its exit: what it said before may still be in the pipe.
+    this.ended = once(child, 'close').then(([code, signal]) => {
+      this.isOver = true;
+      this.fail();
+      return signal ?? code;
+    });
     const { stdout } = child;
     if (!stdout) {
       throw new Error('the process has no stdout');
@@ -87,6 +94,9 @@ export class Driver {
     const id = ++this.calls;
     return new Promise<T>((resolve, reject) => {
       this.waiting.set(id, { resolve: (answer) => resolve(answer as T), reject });
+      if (this.isOver) {
+        this.fail();
+      }
       this.child.stdin?.write(`${JSON.stringify({ id, command, args })}\n`);
     });
   }
@@ -98,13 +108,13 @@ export class Driver {
   /** kill -9, and until it is gone. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
-    await this.exit;
+    await this.ended;
   }
 
   /** Closes stdin and waits for the process to end by itself. */
   async end(): Promise<void> {
     this.child.stdin?.end();
-    await this.exit;
+    await this.ended;
   }
 
   private fail(): void {

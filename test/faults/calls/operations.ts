@@ -1,0 +1,146 @@
+/** The operations that faults are tried on, and how to see in a store whether each has taken effect. */
+
+import type { Coordination } from '../../../src/coordination/coordination';
+import type { ErrorCode } from '../../../src/core/envelope';
+import type { Message } from '../../../src/core/message';
+import type { StoreState } from './storeState';
+import { HELD, SENT, type World } from './world';
+
+/** `doubled`: closed in history and still active, as a crash between the two leaves it. */
+export type Effect = 'none' | 'whole' | 'doubled' | 'half';
+
+/** What the next caller was shown of the messages. */
+export interface View {
+  readonly inboxes: ReadonlyMap<string, readonly Message[]>;
+}
+
+export interface Operation {
+  readonly name: string;
+  readonly world: World;
+  readonly command: keyof Coordination;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Tries again with these; the same ones unless told. */
+  readonly retry?: Readonly<Record<string, unknown>>;
+  /** What it answers without a fault. */
+  readonly expected: 'ok' | ErrorCode;
+  readonly effect: (state: StoreState, view: View) => Effect;
+  /** Ids of the reservations that it moves to history. */
+  readonly closes: readonly string[];
+  /** Agents and messages that it may change. */
+  readonly changes: readonly string[];
+}
+
+const EXPIRED = [HELD.stale, HELD.gone, HELD.swept].map((entry) => entry.reservation_id);
+
+export const OPERATIONS: readonly Operation[] = [
+  registering('register', 'full', 'agent-d', {}, 1),
+  registering('register, the first ever', 'none', 'agent-d', {}, 1),
+  registering('register again', 'full', 'agent-b', { forceUpdate: true }, 2),
+  reserving('reserve', 'full', 'fresh'),
+  reserving('reserve, the first ever', 'agents', 'fresh'),
+  reserving('reserve, taking over', 'full', 'stale', [HELD.stale.reservation_id]),
+  closing('release', 'full', 'release', { agent: 'agent-a', scope: 'mine' }, [HELD.mine.reservation_id]),
+  closing('release, the first ever', 'held', 'release', { agent: 'agent-a', scope: 'mine' }, [
+    HELD.mine.reservation_id,
+  ]),
+  {
+    ...closing('release, too late', 'full', 'release', { agent: 'agent-a', scope: 'gone' }, [HELD.gone.reservation_id]),
+    expected: 'RESERVATION_NOT_FOUND',
+  },
+  closing('status, sweeping', 'full', 'status', {}, EXPIRED),
+  marking('read', SENT.toRead.message_id),
+  marking('ack', SENT.toAck.message_id),
+];
+
+function registering(
+  name: string,
+  world: World,
+  id: string,
+  more: Readonly<Record<string, unknown>>,
+  version: number,
+): Operation {
+  return {
+    name,
+    world,
+    command: 'register',
+    args: { name: id, role: 'changed', ...more },
+    expected: 'ok',
+    effect: ({ agents }) => {
+      const record = agents.get(id);
+      if (record?.role !== 'changed') {
+        return 'none';
+      }
+      return record.version >= version ? 'whole' : 'half';
+    },
+    closes: [],
+    changes: [id],
+  };
+}
+
+function reserving(name: string, world: World, scope: string, closes: readonly string[] = []): Operation {
+  return {
+    name,
+    world,
+    command: 'reserve',
+    args: { agent: 'agent-c', scope, bead: 'bd-2', takeoverStale: closes.length > 0 },
+    expected: 'ok',
+    effect: (state) => {
+      const added = state.active.filter((entry) => entry.scope === scope && entry.agent_id === 'agent-c').length;
+      const closed = closes.length === 0 ? undefined : closedIn(state, closes);
+      if (added === 1) {
+        return closed === undefined || closed === 'whole' ? 'whole' : 'half';
+      }
+      return added === 0 ? (closed ?? 'none') : 'half';
+    },
+    closes,
+    changes: [],
+  };
+}
+
+function closing(
+  name: string,
+  world: World,
+  command: 'release' | 'status',
+  args: Readonly<Record<string, unknown>>,
+  closes: readonly string[],
+): Operation {
+  return {
+    name,
+    world,
+    command,
+    args,
+    expected: 'ok',
+    effect: (state) => closedIn(state, closes),
+    closes,
+    changes: [],
+  };
+}
+
+function closedIn({ active, history }: StoreState, ids: readonly string[]): Effect {
+  const isActive = ids.map((id) => active.some((entry) => entry.reservation_id === id));
+  const isClosed = ids.map((id) => history.some((entry) => entry.reservation_id === id));
+  if (isActive.every(Boolean)) {
+    return isClosed.some(Boolean) ? 'doubled' : 'none';
+  }
+  return isActive.some(Boolean) || !isClosed.every(Boolean) ? 'half' : 'whole';
+}
+
+function marking(command: 'read' | 'ack', id: string): Operation {
+  const [state, time] = command === 'read' ? (['read', 'read_at'] as const) : (['acked', 'acked_at'] as const);
+  return {
+    name: command,
+    world: 'full',
+    command,
+    args: { agent: 'agent-b', message: id },
+    expected: 'ok',
+    effect: ({ messages }) => {
+      const found = messages.get(id);
+      if (found?.state === 'unread' && found[time] === null) {
+        return 'none';
+      }
+      return found?.state === state && found[time] !== null ? 'whole' : 'half';
+    },
+    closes: [],
+    changes: [id],
+  };
+}
