@@ -184,7 +184,7 @@ export class LiveStore implements vscode.Disposable {
     const { store } = this;
     try {
       const first = await this.readSnapshot(store).catch(() => undefined);
-      const found = first && !first.toMend.length ? first : await this.secondLook(store);
+      const found = first && this.knows(first.toMend) ? first : await this.secondLook(store);
       this.current = found.snapshot ? { kind: 'readable', problems: found.toMend } : { kind: 'noStore' };
       this.read = found.snapshot ?? NOTHING_READ;
       for (const problem of found.problems) {
@@ -197,6 +197,12 @@ export class LiveStore implements vscode.Disposable {
       this.read = NOTHING_READ;
     }
     this.look();
+  }
+
+  /** Whether what is to be mended has been told before: only what is new may be a writer caught half-way. */
+  private knows(toMend: readonly StoreProblem[]): boolean {
+    const known = new Set(problemsOf(this.current).map(({ message }) => message));
+    return toMend.every(({ message }) => known.has(message));
   }
 
   private async secondLook(store: FileStore): Promise<Found> {
