@@ -209,6 +209,12 @@ for (const [name, theme] of [
       await openView(workbench.page);
     });
 
+    afterEach(async function () {
+      if (this.currentTest?.state === 'failed') {
+        await workbench.screenshot(`failed-welcome-${name}`);
+      }
+    });
+
     after(() => workbench?.close());
 
     it('no store, then nothing reserved, then a store that cannot be read, then one that can', async () => {
@@ -226,6 +232,11 @@ for (const [name, theme] of [
       await operations(storeDir).reserve({ agent: YOU, scope: 'a.ts', bead: 'bd-1' });
       await row(page, 'a.ts').waitFor();
       await writeFile(join(storeDir, 'reservations', 'active.json'), '{ "reservations": [');
+      await page.getByText('last good copy shown').waitFor();
+      await row(page, 'a.ts').waitFor();
+      await screenshot(`view-last-good-${name}`);
+      await rm(join(storeDir, 'reservations', '.journal'));
+      await writeFile(join(storeDir, 'reservations', 'active.json'), '{ "reservations": [[');
       await page.getByText('reservations/active.json is not JSON').waitFor();
       await screenshot(`welcome-unreadable-${name}`);
 

@@ -71,11 +71,13 @@ export function toTreeItem(node: Node, now: Date): vscode.TreeItem {
 
 function problemItem({ problem }: ProblemNode): vscode.TreeItem {
   const text = explainProblem(problem);
+  const isEntry = problem.kind === 'BAD_ENTRY';
   const item = new vscode.TreeItem(
-    problem.kind === 'BAD_ENTRY'
+    isEntry
       ? vscode.l10n.t('Entry {0} cannot be read', String(problem.facts['entry']))
-      : vscode.l10n.t('{0} cannot be read; the last good copy is shown', basename(problem.path)),
+      : vscode.l10n.t('{0} cannot be read', basename(problem.path)),
   );
+  item.description = isEntry ? basename(problem.path) : vscode.l10n.t('last good copy shown');
   item.id = `problem:${problem.kind}:${problem.facts['entry'] ?? ''}`;
   item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
   item.contextValue = CONTEXT_VALUES.problem;
@@ -95,7 +97,8 @@ function sectionItem({ key, count }: SectionNode): vscode.TreeItem {
     label,
     count > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
   );
-  item.id = `section:${key}`;
+  // An empty section is another item: VS Code keeps one that could not be opened closed when it is filled.
+  item.id = count > 0 ? `section:${key}` : `section:${key}:empty`;
   item.description = String(count);
   item.contextValue = CONTEXT_VALUES.section;
   item.accessibilityInformation = { label: vscode.l10n.t('{0}: {1}', label, count) };
