@@ -2,7 +2,7 @@
 
 import { type AgentRecord, agentNotFound, isAgentId, type RecordDecision } from './agent';
 import { granted, type Outcome, refused } from './envelope';
-import { quoted, trimmed } from './input';
+import { asText, quoted, trimmed } from './input';
 import { compactTime, instant } from './time';
 
 export const MESSAGE_CATEGORIES = ['HANDOFF', 'BLOCKED', 'DECISION', 'INFO'] as const;
@@ -175,7 +175,7 @@ export function checkInbox(input: InboxInput, agentRegistered: boolean): Outcome
   if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > MAX_INBOX_LIMIT) {
     return refused(
       'INVALID_LIMIT',
-      `Limit ${quoted(String(limit))} is not a whole number from 1 to ${MAX_INBOX_LIMIT}.`,
+      `Limit ${quoted(asText(limit))} is not a whole number from 1 to ${MAX_INBOX_LIMIT}.`,
       { limit, minimum: 1, maximum: MAX_INBOX_LIMIT },
     );
   }

@@ -5,7 +5,7 @@
 
 import { agentNotFound } from './agent';
 import { granted, type Outcome, refused } from './envelope';
-import { quoted, trimmed } from './input';
+import { asText, quoted, trimmed } from './input';
 import { addMinutes, compactTime, instant } from './time';
 
 export const MIN_TTL_MINUTES = 5;
@@ -125,7 +125,7 @@ export function checkReserve(input: ReserveInput, agentRegistered: boolean): Out
   if (!isTtl(ttl)) {
     return refused(
       'INVALID_ARGS',
-      `TTL ${quoted(String(ttl))} is not a whole number of minutes from ${MIN_TTL_MINUTES} to ${MAX_TTL_MINUTES}.`,
+      `TTL ${quoted(asText(ttl))} is not a whole number of minutes from ${MIN_TTL_MINUTES} to ${MAX_TTL_MINUTES}.`,
       { ttl, minimum: MIN_TTL_MINUTES, maximum: MAX_TTL_MINUTES },
     );
   }

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Driver } from '../support/driver';
+import { trickWithIds } from './hostile/ids';
 import { linkEverything } from './hostile/links';
 import { spoilModes } from './hostile/modes';
 import { add, NO_FIGURES, type Outcome, type Scenario } from './scenario';
@@ -14,6 +15,7 @@ export type Part = (base: string, driver: Driver) => Promise<Outcome>;
 export const PARTS: Readonly<Record<string, Part>> = {
   links: linkEverything,
   'modes and owners': spoilModes,
+  ids: trickWithIds,
 };
 
 export async function runPart(part: Part): Promise<Outcome> {
