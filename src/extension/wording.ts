@@ -151,6 +151,8 @@ function problemText(kind: ProblemKind | 'UNEXPECTED', fact: (name: string) => s
       return vscode.l10n.t('Access to {0} is denied. Give your user the right to read and write it.', path);
     case 'NOT_A_FOLDER':
       return vscode.l10n.t('{0} cannot be used, since a file stands in place of a folder. Move it away.', path);
+    case 'TOO_LARGE':
+      return vscode.l10n.t('{0} is too large. Take out what nobody needs, or move it away to start anew.', path);
     case 'SYMBOLIC_LINK':
       return vscode.l10n.t('{0} is a symbolic link, which the store does not write through.', path);
     case 'PUT_ASIDE':

@@ -15,6 +15,9 @@ export interface ActiveFile {
   readonly problems: readonly StoreProblem[];
 }
 
+/** A file with more is not one of ours, and to look at a million wrong entries takes a minute, under the lock. */
+const MOST_STRANGE = 1_000;
+
 export const NO_ACTIVE_FILE: ActiveFile = { entries: [], strange: [], extra: {}, problems: [] };
 
 /** The file as it stands; without one, nothing is active. @throws StoreProblem */
@@ -60,6 +63,13 @@ function sorted(values: readonly unknown[], extra: Readonly<Record<string, unkno
     } else {
       strange.push(value);
       problems.push(badEntry(path, index + 1, reason));
+    }
+    if (strange.length > MOST_STRANGE) {
+      throw new StoreProblem(
+        'WRONG_SHAPE',
+        path,
+        `${path} holds more than ${MOST_STRANGE} entries that are no reservations. Mend it, or move it away.`,
+      );
     }
   }
   return { entries, strange, extra, problems };

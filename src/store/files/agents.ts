@@ -5,7 +5,7 @@ import { type AgentRecord, isAgentId } from '../../core/agent';
 import { asProblem, errno, type StoreProblem } from '../problem';
 import type { Records } from '../store';
 import { ensureFolder, replaceFile } from './durable';
-import { readRecord, toJson } from './json';
+import { fitting, readRecord, toJson } from './json';
 import { agentFile, type StorePaths } from './paths';
 import { agentSchema } from './schema';
 
@@ -16,7 +16,8 @@ export function readAgentFile(paths: StorePaths, id: string): Promise<AgentRecor
 
 export async function writeAgentFile(paths: StorePaths, agent: AgentRecord): Promise<void> {
   await ensureFolder(paths.root, paths.agents);
-  await replaceFile(agentFile(paths, agent.agent_id), toJson(agent));
+  const path = agentFile(paths, agent.agent_id);
+  await replaceFile(path, fitting(path, toJson(agent)));
 }
 
 /** @throws StoreProblem where the folder itself cannot be read */

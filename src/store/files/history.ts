@@ -77,7 +77,8 @@ export function historyLine(entry: Reservation): string {
 }
 
 function parseLine(line: string): Reservation | undefined {
-  if (line.trim() === '') {
+  // What is no object at all is passed over without a closer look: there may be megabytes of it.
+  if (!line.trimStart().startsWith('{')) {
     return undefined;
   }
   try {

@@ -1,21 +1,31 @@
 /** Reading JSON that somebody else may have written, and saying exactly what is wrong with it. */
 
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type * as z from 'zod/mini';
 import { asProblem, errno, StoreProblem } from '../problem';
 import { misfit } from './schema';
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
+/**
+ * More than twenty thousand reservations: nothing that agents came to by working. To read more would take seconds under
+ * the lock, and the memory of everyone who watches.
+ */
+export const LARGEST_FILE_BYTES = 8 * 1024 * 1024;
+
 /** The file's text, or undefined where there is no such file. What is not UTF-8 is replaced. @throws StoreProblem */
 export async function readText(path: string): Promise<string | undefined> {
   return (await readBytes(path))?.toString('utf8');
 }
 
-/** The text of a file that we write back: a character that cannot be read would be lost. @throws StoreProblem */
+/**
+ * The text of a file that we write back: a character that cannot be read would be lost.
+ *
+ * @throws StoreProblem TOO_LARGE, NOT_JSON, or what the system says
+ */
 export async function readExactText(path: string): Promise<string | undefined> {
-  const bytes = await readBytes(path);
+  const bytes = await readBytes(path, LARGEST_FILE_BYTES);
   if (bytes && !isUtf8(bytes)) {
     throw new StoreProblem('NOT_JSON', path, `${path} is not UTF-8. Save it as UTF-8, or move it away.`, {
       facts: { reason: 'not UTF-8' },
@@ -24,8 +34,30 @@ export async function readExactText(path: string): Promise<string | undefined> {
   return bytes?.toString('utf8');
 }
 
-async function readBytes(path: string): Promise<Buffer | undefined> {
+/** What is to be written to `path`, unless it is more than we would read again. @throws StoreProblem TOO_LARGE */
+export function fitting(path: string, content: string): string {
+  if (Buffer.byteLength(content) > LARGEST_FILE_BYTES) {
+    throw new StoreProblem('TOO_LARGE', path, `${path} would become too large; nothing was written. Store less in it.`);
+  }
+  return content;
+}
+
+async function readBytes(path: string, atMost = Number.MAX_SAFE_INTEGER): Promise<Buffer | undefined> {
   try {
+    const stats = await stat(path);
+    if (!stats.isFile() && !stats.isDirectory()) {
+      // Reading a pipe would wait for ever, and a device may never end.
+      throw new StoreProblem('WRONG_SHAPE', path, `${path} is not a regular file. Move it away.`);
+    }
+    if (stats.isFile() && stats.size > atMost) {
+      const megabytes = Math.round(stats.size / 1024 / 1024);
+      throw new StoreProblem(
+        'TOO_LARGE',
+        path,
+        `${path} has ${megabytes} MB and is not read. Take out what nobody needs, or move it away to start anew.`,
+        { facts: { megabytes } },
+      );
+    }
     return await readFile(path);
   } catch (error) {
     // A name that is too long for the file system, which an id may be, is the name of no file.

@@ -5,7 +5,7 @@ import { hasSafeIds, isMessageId, isUnackedRequired, type Message, newestFirst }
 import { asProblem, errno, StoreProblem } from '../problem';
 import type { Records } from '../store';
 import { appendLines, ensureFolder, replaceFile } from './durable';
-import { readRecord, readText, toJson } from './json';
+import { fitting, readRecord, readText, toJson } from './json';
 import { inboxFile, messageFile, type StorePaths } from './paths';
 import { messageSchema, misfit } from './schema';
 
@@ -18,8 +18,10 @@ export function readMessageFile(paths: StorePaths, id: string): Promise<Message 
 }
 
 export async function writeMessageFile(paths: StorePaths, message: Message): Promise<void> {
+  const path = messageFile(paths, message.message_id);
+  const content = fitting(path, toJson(message));
   await ensureFolder(paths.root, paths.messageIndex);
-  await replaceFile(messageFile(paths, message.message_id), toJson(message));
+  await replaceFile(path, content);
 }
 
 /** Appends to the inbox stream first: a message that is only there is still found, one that is only indexed is not. */
@@ -27,8 +29,9 @@ export async function deliverMessage(paths: StorePaths, message: Message): Promi
   if (!hasSafeIds(message)) {
     throw new Error('Refusing to store a message whose ids have not been checked.');
   }
+  const line = fitting(messageFile(paths, message.message_id), JSON.stringify(message));
   await ensureFolder(paths.root, paths.messageIndex);
-  await appendLines(inboxFile(paths, message.to_agent), [JSON.stringify(message)]);
+  await appendLines(inboxFile(paths, message.to_agent), [line]);
   await writeMessageFile(paths, message);
 }
 

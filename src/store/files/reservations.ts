@@ -7,6 +7,7 @@ import { type ActiveFile, NO_ACTIVE_FILE, readActiveFile, serializeActive } from
 import { appendLines, randomHex, replaceFile } from './durable';
 import { historyLine, readClosedFrom } from './history';
 import { type Journal, readJournal, writeJournal } from './journal';
+import { fitting } from './json';
 import type { HeldLock } from './lock';
 import type { StorePaths } from './paths';
 import { type Recovered, recover, rememberClosed } from './recovery';
@@ -81,6 +82,7 @@ export async function commitReservations(
   { state, entries, closed }: Changes,
   { now, steady }: Moment,
 ): Promise<readonly StoreProblem[]> {
+  const content = fitting(paths.active, serializeActive({ ...state.file, entries }));
   const notices = [...state.recovered.notices];
   if (closed.length > 0) {
     await lock.assertHeld();
@@ -92,7 +94,7 @@ export async function commitReservations(
     await rename(paths.active, aside);
     notices.push(putAside(state.broken, aside));
   }
-  await replaceFile(paths.active, serializeActive({ ...state.file, entries }), () => lock.assertHeld());
+  await replaceFile(paths.active, content, () => lock.assertHeld());
   // The commit stands. Without a journal, or with an old one, less can be repaired, and nothing goes wrong.
   await writeJournal(paths.journal, {
     live: entries,
