@@ -4,9 +4,11 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Driver } from '../support/driver';
+import { swellActive } from './hostile/bulk';
 import { trickWithIds } from './hostile/ids';
 import { linkEverything } from './hostile/links';
 import { spoilModes } from './hostile/modes';
+import { makeNoise } from './hostile/noise';
 import { add, NO_FIGURES, type Outcome, type Scenario } from './scenario';
 
 /** Each part works in an empty folder of its own, with a process of its own. */
@@ -16,6 +18,8 @@ export const PARTS: Readonly<Record<string, Part>> = {
   links: linkEverything,
   'modes and owners': spoilModes,
   ids: trickWithIds,
+  bulk: swellActive,
+  noise: makeNoise,
 };
 
 export async function runPart(part: Part): Promise<Outcome> {
