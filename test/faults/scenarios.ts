@@ -1,7 +1,14 @@
 /** All fault scenarios, by the name that `npm run soak -- --only NAME` takes. */
 
 import { crashAtEveryCall } from './crash';
-import { historyKilled, historyMixed, historyOurs, historyPeerSweep } from './linearizable/scenarios';
+import {
+  historyBattered,
+  historyKilled,
+  historyMixed,
+  historyOurs,
+  historyPeerSweep,
+  historyRepaired,
+} from './linearizable/scenarios';
 import { pausedHolder } from './pausedHolder';
 import type { Scenario } from './scenario';
 import { staleLock } from './staleLock';
@@ -19,6 +26,8 @@ export const SCENARIOS: Readonly<Record<string, Entry>> = {
   historyMixed: { scenario: historyMixed, share: 2, controls: 0 },
   historyKilled: { scenario: historyKilled, share: 4, controls: 0 },
   historyPeerSweep: { scenario: historyPeerSweep, share: 1, controls: 1 },
+  historyBattered: { scenario: historyBattered, share: 2, controls: 0 },
+  historyRepaired: { scenario: historyRepaired, share: 2, controls: 0 },
   staleLock: { scenario: staleLock, share: 2, controls: 3 },
   crashAtEveryCall: { scenario: crashAtEveryCall, share: 3, controls: 2 },
   pausedHolder: { scenario: pausedHolder, share: 2, controls: 1 },

@@ -21,6 +21,8 @@ export interface Recorded {
 export interface Recording {
   readonly calls: readonly Recorded[];
   readonly kills: number;
+  /** Foreign rewrites that our store told it had set right. */
+  readonly repairs: number;
 }
 
 export interface Course {
@@ -39,6 +41,7 @@ interface Worker {
   readonly child: ChildProcess;
   /** All lines are read and the process is gone. */
   readonly closed: Promise<readonly Recorded[]>;
+  repairs: number;
 }
 
 /** @throws Error where the clocks cannot be compared, or a process ended of itself: then nothing was recorded */
@@ -71,11 +74,12 @@ export async function record({ workers, milliseconds, killEvery, random }: Cours
   for (const { child } of alive) {
     child.stdin?.end();
   }
-  const calls = (await Promise.all([...gone, ...alive].map(({ closed }) => closed))).flat();
+  const all = [...gone, ...alive];
+  const calls = (await Promise.all(all.map(({ closed }) => closed))).flat();
   if (Math.abs(wallOffset() - offset) > LARGEST_DRIFT_MS) {
     throw new Error('the wall clock was set while a history was recorded');
   }
-  return { calls, kills: gone.length };
+  return { calls, kills: gone.length, repairs: all.reduce((sum, { repairs }) => sum + repairs, 0) };
 }
 
 async function start(options: WorkerOptions): Promise<Worker> {
@@ -84,24 +88,12 @@ async function start(options: WorkerOptions): Promise<Worker> {
   const file = join(testOut, 'faults', 'linearizable', 'worker.process.js');
   const child = spawn(node, [file, JSON.stringify(options)], { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin?.on('error', () => undefined);
-  const calls = new Map<number, Recorded>();
   const { stdout } = child;
   if (!stdout) {
     throw new Error('the process has no stdout');
   }
+  const calls = new Map<number, Recorded>();
   const lines = createInterface({ input: stdout });
-  const saidHello = new Promise<Instant>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', () => reject(new Error('a worker ended at once')));
-    lines.on('line', (text) => {
-      const line = parseLine(text);
-      if (line && 'hello' in line) {
-        resolve(line.at);
-      } else if (line) {
-        note(calls, options, line);
-      }
-    });
-  });
   const closed = Promise.all([once(child, 'close'), once(lines, 'close')]).then(([[code, signal]]) => {
     if (code !== 0 && signal !== 'SIGKILL') {
       throw new Error(`a worker ended with ${code ?? signal}`);
@@ -110,22 +102,34 @@ async function start(options: WorkerOptions): Promise<Worker> {
   });
   // Awaited at the end; until then, nobody listens.
   closed.catch(() => undefined);
-  const hello = BigInt((await saidHello).mono);
-  if (hello < before || hello > process.hrtime.bigint()) {
+  const worker: Worker = { options, child, closed, repairs: 0 };
+  const hello = await new Promise<Instant>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error('a worker ended at once')));
+    lines.on('line', (text) => {
+      const line = parseLine(text);
+      if (!line) {
+        return;
+      }
+      if ('hello' in line) {
+        resolve(line.at);
+      } else if ('repaired' in line) {
+        worker.repairs++;
+      } else if ('call' in line) {
+        calls.set(line.number, { by: options, call: line.call, invoked: line.at });
+      } else {
+        const made = calls.get(line.number);
+        if (made) {
+          calls.set(line.number, { ...made, returned: line.at, answer: line.answer });
+        }
+      }
+    });
+  });
+  const saidAt = BigInt(hello.mono);
+  if (saidAt < before || saidAt > process.hrtime.bigint()) {
     throw new Error('the monotonic clocks of two processes cannot be compared here');
   }
-  return { options, child, closed };
-}
-
-function note(calls: Map<number, Recorded>, by: WorkerOptions, line: Exclude<Line, { hello: true }>): void {
-  if ('call' in line) {
-    calls.set(line.number, { by, call: line.call, invoked: line.at });
-    return;
-  }
-  const made = calls.get(line.number);
-  if (made) {
-    calls.set(line.number, { ...made, returned: line.at, answer: line.answer });
-  }
+  return worker;
 }
 
 /** The last line of a killed process may be torn: what it told did not happen as far as anybody knows. */

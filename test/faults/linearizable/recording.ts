@@ -37,6 +37,8 @@ export interface Instant {
 
 export type Line = { readonly at: Instant } & (
   | { readonly hello: true }
+  /** A foreign rewrite that our store has set right. */
+  | { readonly repaired: true }
   | { readonly number: number; readonly call: Call }
   | { readonly number: number; readonly answer: Answer }
 );

@@ -5,13 +5,16 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createCoordination } from '../../../src/coordination/coordination';
 import type { Reservation } from '../../../src/core/reservation';
+import { randomHex } from '../../../src/store/files/durable';
+import { FileStore } from '../../../src/store/files/fileStore';
 import { activeIn, FILES, seedStore } from '../../support/storeFiles';
 import { type Random, seeded } from '../random';
 import { add, NO_FIGURES, type Outcome, type Scenario, type ScenarioOptions } from '../scenario';
 import { withFolder } from '../workFolder';
-import { record } from './recorder';
-import { instantNow, type WorkerOptions } from './recording';
+import { type Recorded, record } from './recorder';
+import { type Answer, instantNow, type WorkerOptions } from './recording';
 import { type Findings, judge, type Remains } from './verdicts';
 
 const SCOPES = ['src', 'src/*', 'docs'];
@@ -19,17 +22,22 @@ const AGENTS = ['agent-a', 'agent-b', 'agent-c'];
 /** Long enough for a lot to overlap, short enough for the search, and for a failure to be read by a person. */
 const ROUND_MS = 1_500;
 
+const UNTOLD: Answer = { code: 'UNTOLD', entries: [] };
+
 interface Plan {
   readonly name: string;
   /** How many processes of each kind. */
   readonly crew: Partial<Record<WorkerOptions['kind'], number>>;
   readonly killEvery?: number;
+  /** What pollers see does not count, and one commit of ours follows before the files are looked at. */
+  readonly hasRepairs?: boolean;
 }
 
 interface Round {
   readonly findings: Findings;
   readonly calls: number;
   readonly kills: number;
+  readonly repairs: number;
 }
 
 function workersOf(plan: Plan, root: string, random: Random): readonly WorkerOptions[] {
@@ -55,14 +63,31 @@ function workersOf(plan: Plan, root: string, random: Random): readonly WorkerOpt
 function playRound(plan: Plan, random: Random, round: number): Promise<Round> {
   return withFolder(round % 4 === 1 ? 'disk' : 'memory', async (folder) => {
     const root = seedStore(join(folder, 'store'), { agents: AGENTS });
-    const { calls, kills } = await record({
+    const { calls, kills, repairs } = await record({
       workers: workersOf(plan, root, random),
       milliseconds: ROUND_MS,
       random,
       ...(plan.killEvery === undefined ? {} : { killEvery: plan.killEvery }),
     });
-    return { findings: judge(calls, remainsOf(root), SCOPES), calls: calls.length, kills };
+    if (plan.hasRepairs) {
+      await commitOnce(root);
+    }
+    const told = plan.hasRepairs ? calls.map(withoutReading) : calls;
+    return { findings: judge(told, remainsOf(root), SCOPES), calls: calls.length, kills, repairs };
   });
+}
+
+async function commitOnce(root: string): Promise<void> {
+  const coordination = createCoordination(new FileStore(root), { random: () => randomHex(4) });
+  const answer = await coordination.reserve({ agent: 'agent-a', scope: 'afterwards', bead: 'bd-1' });
+  if (!answer.ok) {
+    throw new Error(`the commit after a round was refused: ${answer.error.message}`);
+  }
+}
+
+/** A poller's call as a sweep that may have had an effect, without what it saw. */
+function withoutReading(recorded: Recorded): Recorded {
+  return recorded.by.kind === 'poller' && recorded.answer ? { ...recorded, answer: UNTOLD } : recorded;
 }
 
 function remainsOf(root: string): Remains {
@@ -94,9 +119,9 @@ async function play(
   const answers: Record<string, number> = {};
   let rounds = 0;
   for (; rounds < options.rounds && (rounds === 0 || Date.now() < options.deadline); rounds++) {
-    const { findings, calls, kills } = await playRound(plan, random, rounds);
+    const { findings, calls, kills, repairs } = await playRound(plan, random, rounds);
     const counted = count(findings);
-    figures = add(add(figures, { operations: calls, kills }), counted.figures);
+    figures = add(add(figures, { operations: calls, kills, faults: repairs }), counted.figures);
     problems.push(...counted.problems.map((problem) => `${plan.name}, round ${rounds + 1}: ${problem}`));
     for (const [answer, times] of Object.entries(findings.answers)) {
       answers[answer] = (answers[answer] ?? 0) + times;
@@ -158,4 +183,22 @@ export const historyKilled: Scenario = clean({
 export const historyPeerSweep: Scenario = control({
   name: 'a recorded history of peers that sweep without the lock',
   crew: { peer: 3, poller: 2 },
+});
+
+/** The worst of both. */
+export const historyBattered: Scenario = clean({
+  name: 'a recorded history of ours, killed, beside sweeps without the lock',
+  crew: { ours: 6, poller: 2 },
+  killEvery: 100,
+  hasRepairs: true,
+});
+
+/**
+ * Ours beside that very sweep: what it drops or revives, we set right. What a poller reads between its doing and our
+ * repair is left out: only what ours are told has to be true. One more commit of ours, and the files are right as well.
+ */
+export const historyRepaired: Scenario = clean({
+  name: 'a recorded history of ours beside sweeps without the lock',
+  crew: { ours: 4, poller: 2 },
+  hasRepairs: true,
 });

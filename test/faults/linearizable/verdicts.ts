@@ -79,7 +79,9 @@ function stepsOf(scope: string, recorded: Recorded, made: readonly Reservation[]
 
   switch (call.do) {
     case 'status':
-      return isKnown ? [sweep, must({ what: 'saw', id: idSeen(answer.entries, scope), from, to })] : [sweep];
+      return isKnown && answer.code === 'ok'
+        ? [sweep, must({ what: 'saw', id: idSeen(answer.entries, scope), from, to })]
+        : [sweep];
     case 'reserve':
       if (!isKnown) {
         const entry = made.find((one) => one.scope === scope && one.reservation_id.endsWith(`_${call.tail}`));

@@ -27,7 +27,7 @@ interface AnyEnvelope {
 
 const options = JSON.parse(process.argv[2] ?? '') as WorkerOptions;
 const random = seeded(options.seed);
-const store = new FileStore(options.root);
+const store = new FileStore(options.root, { onNotice: () => say({ repaired: true, at: instantNow() }) });
 const peer = createPeer(options.root);
 const STDOUT = 1;
 let calls = 0;
