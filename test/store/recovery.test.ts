@@ -101,6 +101,17 @@ describe('a rewrite by another program', () => {
     assert.deepEqual(scopesOf(grantedData(await operations().status()).reservations), ['two']);
   });
 
+  it('one that has the id of a closed one of its scope, but was made later, is not taken for it', async () => {
+    const closed = grantedData(await operations().reserve({ ...A, scope: 'one' }));
+    grantedData(await operations().release({ ...A, scope: 'one' }));
+    const createdAt = new Date(Date.parse(closed.created_at) + 1).toISOString();
+    writeActive(root, [{ ...closed, agent_id: 'agent-b', created_at: createdAt }]);
+    refusal(await operations().reserve({ ...A, scope: 'one' }), 'RESERVATION_CONFLICT');
+    grantedData(await operations().reserve({ ...A, scope: 'two' }));
+    assert.deepEqual(scopesOf(activeIn(root)), ['one', 'two']);
+    assert.deepEqual(notices, []);
+  });
+
   it('an expired one that a sweep took out and never wrote down goes to history', async () => {
     const past = () => new Date(Date.now() - 200 * 60_000);
     const earlier = createCoordination(new FileStore(root, { clock: past }), { random: () => 'aaaaaaaa', clock: past });
@@ -157,6 +168,13 @@ describe('the journal', () => {
       assert.deepEqual(scopesOf(grantedData(await operations().status()).reservations), ['b']);
     });
   }
+
+  it('that a crash kept from being cut to its length, with the end of a longer one behind it, is as good as whole', async () => {
+    writeFileSync(journal(), `${readFileSync(journal(), 'utf8')}8:00.000Z"},"historySize":12}\n`);
+    writeActive(root, []);
+    assert.deepEqual(scopesOf(grantedData(await operations().status()).reservations), ['a']);
+    refusal(await operations().reserve({ ...B, scope: 'a' }), 'RESERVATION_CONFLICT');
+  });
 
   it('that is older than the last commits brings back nothing that they closed', async () => {
     const older = readFileSync(journal(), 'utf8');

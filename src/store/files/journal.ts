@@ -41,19 +41,21 @@ export async function readJournal(path: string): Promise<Journal | undefined> {
   if (text === undefined) {
     return undefined;
   }
-  const newline = text.indexOf('\n');
-  const body = text.slice(newline + 1);
-  if (text.slice(0, newline) !== digest(body)) {
+  const [expected, body = ''] = text.split('\n', 2);
+  if (expected !== digest(body)) {
     return undefined;
   }
   const parsed = journalSchema.safeParse(JSON.parse(body));
   return parsed.success ? (parsed.data as Journal) : undefined;
 }
 
-/** Written in place, since a torn one is told by its digest and does no harm. */
+/**
+ * Written in place, since a torn one is told by its digest and does no harm. The end of a longer one that a crash left
+ * behind it comes after a newline, and is passed over.
+ */
 export async function writeJournal(path: string, journal: Journal): Promise<void> {
   const body = JSON.stringify(journal);
-  const content = Buffer.from(`${digest(body)}\n${body}`);
+  const content = Buffer.from(`${digest(body)}\n${body}\n`);
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT | NO_FOLLOW, 0o600);
   try {
     await file.write(content, 0, content.length, 0);

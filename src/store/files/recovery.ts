@@ -22,11 +22,11 @@ export interface Recovered {
 }
 
 /**
- * Tells one reservation from another. The id alone does not: the four hex digits that beadboard draws collide, but not
- * within one scope.
+ * Tells one reservation from another. The id alone does not: it has the second and four hex digits that beadboard draws,
+ * which two scopes can share, and one scope that is released and reserved anew within that second.
  */
-function identity({ reservation_id, scope }: Reservation): string {
-  return JSON.stringify([reservation_id, scope]);
+function identity({ reservation_id, scope, created_at }: Reservation): string {
+  return JSON.stringify([reservation_id, scope, created_at]);
 }
 
 /** `closedSince` is what history closed after the journal was written. */
