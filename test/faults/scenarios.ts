@@ -1,6 +1,7 @@
 /** All fault scenarios, by the name that `npm run soak -- --only NAME` takes. */
 
 import { crashAtEveryCall } from './crash';
+import { hostileStore } from './hostileStore';
 import {
   historyBattered,
   historyKilled,
@@ -12,6 +13,7 @@ import {
 import { pausedHolder } from './pausedHolder';
 import type { Scenario } from './scenario';
 import { staleLock } from './staleLock';
+import { thousandsAtOnce } from './thousandsAtOnce';
 
 export interface Entry {
   readonly scenario: Scenario;
@@ -30,5 +32,7 @@ export const SCENARIOS: Readonly<Record<string, Entry>> = {
   historyRepaired: { scenario: historyRepaired, share: 2, controls: 0 },
   staleLock: { scenario: staleLock, share: 2, controls: 3 },
   crashAtEveryCall: { scenario: crashAtEveryCall, share: 3, controls: 2 },
+  hostileStore: { scenario: hostileStore, share: 1, controls: 0 },
+  thousandsAtOnce: { scenario: thousandsAtOnce, share: 1, controls: 1 },
   pausedHolder: { scenario: pausedHolder, share: 2, controls: 1 },
 };

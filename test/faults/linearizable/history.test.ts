@@ -1,27 +1,52 @@
 /** A short form of the recorded histories; `npm run soak` runs the same code for as long as asked. */
 
 import assert from 'node:assert/strict';
-import type { Scenario } from '../scenario';
-import { historyKilled, historyMixed, historyOurs, historyPeerSweep } from './scenarios';
+import {
+  historyBattered,
+  historyKilled,
+  historyMixed,
+  historyOurs,
+  historyPeerSweep,
+  historyRepaired,
+} from './scenarios';
 
-const short = (scenario: Scenario, rounds: number) => scenario.run({ seed: 1, deadline: Date.now() + 60_000, rounds });
+const LONGEST_SEARCH = 8;
 
 describe('recorded histories', () => {
-  for (const scenario of [historyOurs, historyMixed, historyKilled]) {
+  for (const [scenario, rounds] of [
+    [historyOurs, 2],
+    [historyMixed, 1],
+    [historyKilled, 2],
+    [historyBattered, 1],
+  ] as const) {
     it(`${scenario.name}: every answer is explained by one order, and nothing is lost`, async () => {
-      const { figures, problems, notes } = await short(scenario, 2);
+      const { figures, problems, notes } = await scenario.run({ seed: 1, deadline: Infinity, rounds });
       assert.deepEqual(problems, []);
       assert.ok(figures.operations > 60, `only ${figures.operations} calls: nothing was shown`);
-      assert.equal(figures.kills > 0, scenario === historyKilled);
-      for (const answer of ['reserve ok', 'RESERVATION_CONFLICT', 'RESERVATION_STALE_FOUND', 'release ok']) {
+      assert.equal(figures.kills > 0, scenario === historyKilled || scenario === historyBattered);
+      for (const answer of ['reserve ok', 'RESERVATION_CONFLICT', 'release ok']) {
         assert.match(notes?.join() ?? '', new RegExp(answer), 'an answer that never came shows nothing');
       }
     });
   }
 
+  // A few seconds nearly always show what the next two are about; the machine may have been busy with something else.
+
+  it(`${historyRepaired.name}: some are repaired, and every answer is explained by one order`, async () => {
+    let repaired = 0;
+    for (let seed = 1; repaired === 0 && seed <= LONGEST_SEARCH; seed++) {
+      const { figures, problems } = await historyRepaired.run({ seed, deadline: Infinity, rounds: 1 });
+      assert.deepEqual(problems, []);
+      repaired = figures.faults;
+    }
+    assert.ok(repaired > 0, 'no sweep ever did any harm: nothing was shown');
+  });
+
   it('the control: the unlocked sweep of beadboard’s protocol is found to lose reservations', async () => {
-    const { figures, problems } = await short(historyPeerSweep, 3);
-    assert.deepEqual(problems, []);
-    assert.equal(figures.controlsFound, 1);
+    let found = 0;
+    for (let seed = 1; found === 0 && seed <= LONGEST_SEARCH; seed++) {
+      found = (await historyPeerSweep.run({ seed, deadline: Infinity, rounds: 2 })).figures.controlsFound;
+    }
+    assert.equal(found, 1);
   });
 });

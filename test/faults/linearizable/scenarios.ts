@@ -20,7 +20,7 @@ import { type Findings, judge, type Remains } from './verdicts';
 const SCOPES = ['src', 'src/*', 'docs'];
 const AGENTS = ['agent-a', 'agent-b', 'agent-c'];
 /** Long enough for a lot to overlap, short enough for the search, and for a failure to be read by a person. */
-const ROUND_MS = 1_500;
+const ROUND_MS = 2_000;
 
 const UNTOLD: Answer = { code: 'UNTOLD', entries: [] };
 
