@@ -36,8 +36,7 @@ interface ReservationSession {
 }
 
 interface Opened {
-  /** One moment for the whole batch: what has ended for one decision has ended for all. */
-  readonly moment: Moment;
+  /** Its moment is that of the whole batch: what has ended for one decision has ended for all. */
   readonly state: ReservationState;
   entries: readonly Reservation[];
   readonly closed: Reservation[];
@@ -76,7 +75,7 @@ export class FileStore implements Store {
   }
 
   async readActive(): Promise<Records<Reservation>> {
-    const { file, recovered, broken } = await readReservations(this.paths, this.moment());
+    const { file, recovered, broken } = await readReservations(this.paths, () => this.moment());
     return {
       records: recovered.entries,
       problems: [...(broken ? [broken] : []), ...file.problems, ...recovered.notices],
@@ -114,7 +113,7 @@ export class FileStore implements Store {
       async (session) => {
         session.changes ??= await this.open();
         const { changes } = session;
-        const { active, closed, answer } = decide(changes.entries, changes.moment.now, changes.state.hasEnded);
+        const { active, closed, answer } = decide(changes.entries, changes.state.moment.now, changes.state.hasEnded);
         changes.entries = active;
         changes.closed.push(...closed);
         return answer;
@@ -191,10 +190,9 @@ export class FileStore implements Store {
   }
 
   private async open(): Promise<Opened> {
-    const moment = this.moment();
-    const state = await readReservations(this.paths, moment);
+    const state = await readReservations(this.paths, () => this.moment());
     const { entries, unrecorded } = state.recovered;
-    return { moment, state, entries, closed: unrecorded.map(asExpired) };
+    return { state, entries, closed: unrecorded.map(asExpired) };
   }
 
   private async commit({ lock, changes }: ReservationSession): Promise<void> {
@@ -203,7 +201,7 @@ export class FileStore implements Store {
       return;
     }
     try {
-      for (const notice of await commitReservations(this.paths, lock, changes, changes.moment)) {
+      for (const notice of await commitReservations(this.paths, lock, changes)) {
         this.onNotice(notice);
       }
     } catch (error) {

@@ -17,6 +17,8 @@ import { hasReallyPassed, type SteadyTime, steadyEnds } from './steadyClock';
 const NOT_UNDERSTOOD = new Set(['EMPTY_FILE', 'BYTE_ORDER_MARK', 'NOT_JSON', 'WRONG_SHAPE']);
 
 export interface ReservationState {
+  /** When everything had been read: what a sweep took out while we read had ended by then. */
+  readonly moment: Moment;
   readonly file: ActiveFile;
   readonly recovered: Recovered;
   /** Set where the active file cannot be understood and the last good copy stands in for it. */
@@ -46,7 +48,7 @@ export interface Changes {
  *
  * @throws StoreProblem where the active file cannot be read, or not be understood and there is no last good copy
  */
-export async function readReservations(paths: StorePaths, { now, steady }: Moment): Promise<ReservationState> {
+export async function readReservations(paths: StorePaths, clocks: () => Moment): Promise<ReservationState> {
   // The active file before the history: what is closed in between is then seen in both rather than in neither.
   const { file, broken } = await readActiveOrBroken(paths.active);
   const journal = await readJournal(paths.journal);
@@ -56,8 +58,11 @@ export async function readReservations(paths: StorePaths, { now, steady }: Momen
   const { closed, size } = await readClosedFrom(paths.history, journal?.historySize ?? Number.MAX_SAFE_INTEGER);
   // A history that shrank was put aside by somebody: what it had closed cannot be told any more.
   const trusted = journal && (broken || size >= journal.historySize) ? journal : undefined;
+  const moment = clocks();
+  const { now, steady } = moment;
   const hasEnded: HasEnded = (entry) => isExpired(entry, now) && hasReallyPassed(entry, journal?.steady, steady);
   return {
+    moment,
     file,
     hasEnded,
     recovered: quiet(broken, recover(file.entries, trusted, closed, hasEnded, paths.active)),
@@ -80,9 +85,9 @@ export async function commitReservations(
   paths: StorePaths,
   lock: HeldLock,
   { state, entries, closed }: Changes,
-  { now, steady }: Moment,
 ): Promise<readonly StoreProblem[]> {
   const content = fitting(paths.active, serializeActive({ ...state.file, entries }));
+  const { now, steady } = state.moment;
   const notices = [...state.recovered.notices];
   if (closed.length > 0) {
     await lock.assertHeld();
