@@ -119,13 +119,14 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
 
   async function readStatus(request: StatusRequest): Promise<StatusData> {
     const expired = await sweep();
-    const now = clock();
-    const since = new Date(now.getTime() - RELEASED_HOURS * HOUR_MS);
+    const since = new Date(clock().getTime() - RELEASED_HOURS * HOUR_MS);
     const [active, closed, unacked] = await Promise.all([
       store.readActive(),
       store.readClosed(since),
       store.readUnacked(),
     ]);
+    // After the reading, which takes its time: what ended meanwhile may stand beside the one that followed it.
+    const now = clock();
     const reservations = active.records.filter((entry) => !isExpired(entry, now) && matchesStatus(entry, request));
     const messages = unacked.records.filter(
       (message) => matchesBead(message, request.bead) && (!request.agent || message.to_agent === request.agent),
