@@ -172,7 +172,7 @@ export function createPeer(root: string) {
   }
 
   /** Sweeps without the lock, as beadboard does. */
-  async function status(): Promise<object> {
+  async function sweep(): Promise<{ reservations: readonly Entry[] }> {
     const at = now();
     const entries = await readEntries();
     const live = entries.filter((entry) => !isExpired(entry, at));
@@ -182,7 +182,12 @@ export function createPeer(root: string) {
         await close({ ...entry, state: 'expired' });
       }
     }
-    return done('agent status', { reservations: live, closed: await readHistory() });
+    return { reservations: live };
+  }
+
+  /** With the history, for tests to look at. */
+  async function status(): Promise<object> {
+    return done('agent status', { ...(await sweep()), closed: await readHistory() });
   }
 
   async function readHistory(): Promise<Entry[]> {
@@ -245,6 +250,7 @@ export function createPeer(root: string) {
     reserve,
     release,
     status,
+    sweep,
     send,
     ack,
     guard,

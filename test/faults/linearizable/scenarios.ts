@@ -3,12 +3,13 @@
  * reservations last some milliseconds only, so that ends, takeovers and sweeps happen among everything else.
  */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCoordination } from '../../../src/coordination/coordination';
 import type { Reservation } from '../../../src/core/reservation';
 import { randomHex } from '../../../src/store/files/durable';
 import { FileStore } from '../../../src/store/files/fileStore';
+import { repoRoot } from '../../support/paths';
 import { activeIn, FILES, seedStore } from '../../support/storeFiles';
 import { type Random, seeded } from '../random';
 import { add, NO_FIGURES, type Outcome, type Scenario, type ScenarioOptions } from '../scenario';
@@ -73,8 +74,24 @@ function playRound(plan: Plan, random: Random, round: number): Promise<Round> {
       await commitOnce(root);
     }
     const told = plan.hasRepairs ? calls.map(withoutReading) : calls;
-    return { findings: judge(told, remainsOf(root), SCOPES), calls: calls.length, kills, repairs };
+    const remains = remainsOf(root);
+    const findings = judge(told, remains, SCOPES);
+    if (findings.violations.length > 0) {
+      keep(plan, told, remains);
+    }
+    return { findings, calls: calls.length, kills, repairs };
   });
+}
+
+/** For whoever wants to know what happened: the last one of each plan, one line for each call in the order of the calls. */
+function keep(plan: Plan, calls: readonly Recorded[], remains: Remains): void {
+  const folder = join(repoRoot, 'out', 'faults');
+  mkdirSync(folder, { recursive: true });
+  const lines = calls
+    .toSorted((left, right) => Number(left.invoked.mono) - Number(right.invoked.mono))
+    .map(({ by, ...told }) => JSON.stringify({ by: `${by.kind} ${by.number}`, ...told }));
+  const file = join(folder, `${plan.name.replace(/\W+/g, '-')}.jsonl`);
+  writeFileSync(file, `${[...lines, JSON.stringify({ remains })].join('\n')}\n`);
 }
 
 async function commitOnce(root: string): Promise<void> {

@@ -48,7 +48,7 @@ function ours(): Work {
         const answer: Envelope<unknown> = Number.isInteger(ttl)
           ? await coordination.reserve(request)
           : await store
-              .transactReservations((active, now) => decideReserve(active, request, now, call.tail))
+              .transactReservations((active, now, hasEnded) => decideReserve(active, request, now, call.tail, hasEnded))
               .then((outcome) => envelope('agent reserve', outcome))
               .catch((error: Error) => envelope('agent reserve', failure(error)));
         return inShort(answer);
@@ -70,7 +70,7 @@ const peers: Work = async (call) => {
     case 'release':
       return inShort(await peer.release(call));
     case 'status':
-      return inShort(await peer.status());
+      return inShort({ ok: true, data: await peer.sweep() });
   }
 };
 
