@@ -77,6 +77,11 @@ export function linkInPlace(path: string): StoreProblem {
   );
 }
 
+/** Something that is neither file nor folder: reading a pipe would wait for ever, and a device may never end. */
+export function notAFile(path: string): StoreProblem {
+  return new StoreProblem('WRONG_SHAPE', path, `${path} is not a regular file. Move it away.`);
+}
+
 /** The system's error code, such as ENOENT, or undefined for an error of another kind. */
 export function errno(error: unknown): string | undefined {
   return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;

@@ -8,7 +8,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asProblem, errno, linkInPlace } from '../problem';
+import { asProblem, errno, linkInPlace, notAFile } from '../problem';
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
@@ -128,7 +128,11 @@ export async function appendLines(path: string, lines: readonly string[]): Promi
     throw errno(error) === 'ELOOP' ? linkInPlace(path) : error;
   });
   try {
-    const { size } = await file.stat();
+    const stats = await file.stat();
+    if (!stats.isFile()) {
+      throw notAFile(path);
+    }
+    const { size } = stats;
     const lead = (await endsInNewline(file, size)) ? '' : '\n';
     await file.appendFile(`${lead}${lines.join('\n')}\n`, 'utf8');
     await file.sync();

@@ -1,11 +1,14 @@
 /** `history.jsonl`: one closed reservation a line, append only; read from its end, since only the end is of interest. */
 
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Reservation } from '../../core/reservation';
 import { instant } from '../../core/time';
-import { asProblem, errno } from '../problem';
+import { asProblem, errno, notAFile } from '../problem';
 import { misfit, reservationSchema } from './schema';
 
+/** Opening a pipe does not wait for somebody who writes to it. There is no such flag, and no such pipe, on Windows. */
+const NO_WAITING = constants.O_NONBLOCK ?? 0;
 const CHUNK_BYTES = 64 * 1024;
 /** A file without one released line in so much of its end is not worth reading further for a view of recent hours. */
 const LONGEST_TAIL_BYTES = 16 * 1024 * 1024;
@@ -19,7 +22,7 @@ const LONGEST_TAIL_BYTES = 16 * 1024 * 1024;
 export async function readClosedTail(path: string, since: Date): Promise<readonly Reservation[]> {
   let file: FileHandle;
   try {
-    file = await open(path, 'r');
+    file = await openHistory(path);
   } catch (error) {
     if (errno(error) === 'ENOENT') {
       return [];
@@ -52,7 +55,7 @@ export async function readClosedFrom(
 ): Promise<{ readonly closed: readonly Reservation[]; readonly size: number }> {
   let file: FileHandle;
   try {
-    file = await open(path, 'r');
+    file = await openHistory(path);
   } catch (error) {
     if (errno(error) === 'ENOENT') {
       return { closed: [], size: 0 };
@@ -69,6 +72,19 @@ export async function readClosedFrom(
     throw asProblem(error, path, 'read');
   } finally {
     await file.close();
+  }
+}
+
+async function openHistory(path: string): Promise<FileHandle> {
+  const file = await open(path, constants.O_RDONLY | NO_WAITING);
+  try {
+    if ((await file.stat()).isFIFO()) {
+      throw notAFile(path);
+    }
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import type * as z from 'zod/mini';
-import { asProblem, errno, StoreProblem } from '../problem';
+import { asProblem, errno, notAFile, StoreProblem } from '../problem';
 import { misfit } from './schema';
 
 const BYTE_ORDER_MARK = '\uFEFF';
@@ -46,8 +46,7 @@ async function readBytes(path: string, atMost = Number.MAX_SAFE_INTEGER): Promis
   try {
     const stats = await stat(path);
     if (!stats.isFile() && !stats.isDirectory()) {
-      // Reading a pipe would wait for ever, and a device may never end.
-      throw new StoreProblem('WRONG_SHAPE', path, `${path} is not a regular file. Move it away.`);
+      throw notAFile(path);
     }
     if (stats.isFile() && stats.size > atMost) {
       const megabytes = Math.round(stats.size / 1024 / 1024);
