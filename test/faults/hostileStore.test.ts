@@ -32,6 +32,7 @@ describe('a store that is prepared against us', () => {
       const { violations, lost, blocked } = figures;
       assert.deepEqual({ violations, lost, blocked }, { violations: 0, lost: 0, blocked: 0 });
       assert.ok(figures.operations > 0 && figures.faults > 0);
+      assert.equal(figures.controlsFound, name === 'links' ? 1 : 0, 'a write through a link was not seen');
     });
   }
 });

@@ -9,6 +9,7 @@ import { trickWithIds } from './hostile/ids';
 import { linkEverything } from './hostile/links';
 import { spoilModes } from './hostile/modes';
 import { makeNoise } from './hostile/noise';
+import { pipeEverything } from './hostile/pipes';
 import { add, NO_FIGURES, type Outcome, type Scenario } from './scenario';
 
 /** Each part works in an empty folder of its own, with a process of its own. */
@@ -16,6 +17,7 @@ export type Part = (base: string, driver: Driver) => Promise<Outcome>;
 
 export const PARTS: Readonly<Record<string, Part>> = {
   links: linkEverything,
+  pipes: pipeEverything,
   'modes and owners': spoilModes,
   ids: trickWithIds,
   bulk: swellActive,

@@ -48,7 +48,7 @@ const CASES: Readonly<Record<string, () => Bulk>> = {
   '50 MB of one entry': () =>
     refused(JSON.stringify({ reservations: [reservation({ note: 'x'.repeat(50 * MB), expires_at: FAR })] })),
   '50 MB of wrong entries': () => refused(`[${'null,'.repeat(10 * MB)}null]`),
-  '6 MB of wrong entries': () => refused(`[${'{},'.repeat(2 * MB)}{}]`),
+  '3 MB of wrong entries': () => refused(`[${'{},'.repeat(MB)}{}]`),
   '50 MB that are not JSON': () => refused('x'.repeat(50 * MB)),
   '7 MB of opening brackets': () => refused('['.repeat(7 * MB)),
   '7 MB cut short': () => refused(listOf(7 * MB).slice(0, -9)),

@@ -6,12 +6,11 @@
 
 import { cpSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Driver } from '../../support/driver';
+import { Driver } from '../../support/driver';
 import { FILES } from '../../support/storeFiles';
-import { listBelow } from '../../support/tempFolder';
 import { add, NO_FIGURES, type Outcome } from '../scenario';
 import { fingerprint } from './fingerprint';
-import { EVERYTHING, falseAnswers, ONE_MORE, seedFull, unclearAnswers, work } from './work';
+import { EVERYTHING, falseAnswers, ONE_MORE, placesOf, seedFull, unclearAnswers, work } from './work';
 
 /** What is behind a dangling link is not there to be read. */
 const ABSENT = ['AGENT_NOT_FOUND', 'MESSAGE_NOT_FOUND', 'RESERVATION_NOT_FOUND', 'UNKNOWN_SENDER', 'UNKNOWN_RECIPIENT'];
@@ -23,23 +22,31 @@ export async function linkEverything(base: string, driver: Driver): Promise<Outc
   const outcomes = await Promise.all(
     cases.map(({ place, exists }, index) => linkOne(join(base, String(index)), driver, place, exists)),
   );
-  const figures = outcomes.reduce((sum, one) => add(sum, one.figures), NO_FIGURES);
+  const isFound = await writesThrough(join(base, 'control'));
+  const controls = add(NO_FIGURES, { controlsFound: isFound ? 1 : 0 });
+  const figures = outcomes.reduce((sum, one) => add(sum, one.figures), controls);
   const notes = [
     `links: ${cases.length} in ${places.length} places (${places.map((place) => place || 'root').join(', ')})`,
   ];
   return { figures, problems: outcomes.flatMap(({ problems }) => problems), notes };
 }
 
-/** Every file and folder that a store has once everything has been asked of it, the root and the lock too. */
-async function placesOf(root: string, driver: Driver): Promise<readonly string[]> {
+/** Whether a peer of beadboard's protocol, which knows no links, is seen to write through one. */
+async function writesThrough(base: string): Promise<boolean> {
+  const root = join(base, 'store');
+  const outside = join(base, 'outside');
+  mkdirSync(outside, { recursive: true });
   seedFull(root);
-  const refused = (await work(driver, root, EVERYTHING)).filter(({ answer }) => !answer.ok);
-  if (refused.length > 0) {
-    throw new Error(`refused on a sound store: ${JSON.stringify(refused)}`);
+  renameSync(join(root, FILES.history), join(outside, 'target'));
+  symlinkSync(join(outside, 'target'), join(root, FILES.history));
+  const before = fingerprint(outside);
+  const peer = await Driver.start('peer', root);
+  try {
+    await peer.call('release', { agent: 'agent-a', scope: 'mine' });
+    return fingerprint(outside) !== before;
+  } finally {
+    await peer.kill();
   }
-  const isRandom = (name: string) => /^messages\/index\/(?!msg_20260213)/.test(name);
-  const found = listBelow(root).filter((name) => !isRandom(name) && name !== FILES.lock);
-  return ['', FILES.lock, ...found];
 }
 
 async function linkOne(base: string, driver: Driver, place: string, exists: boolean): Promise<Outcome> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Answer, Driver } from '../../support/driver';
 import { agent, message, reservation } from '../../support/samples';
 import { activeIn, FILES, historyIn, seedStore } from '../../support/storeFiles';
+import { listBelow } from '../../support/tempFolder';
 import type { Work } from '../storeWorker.process';
 
 const FAR = '2999-01-01T00:00:00.000Z';
@@ -56,6 +57,18 @@ export const EVERYTHING: readonly Work[] = [
 export const ONE_MORE: readonly Work[] = [
   { operation: 'reserve', args: { agent: 'agent-b', scope: 'more', bead: 'b' } },
 ];
+
+/** Every file and folder that a store has once everything has been asked of it, the root and the lock too. */
+export async function placesOf(root: string, driver: Driver): Promise<readonly string[]> {
+  seedFull(root);
+  const refused = (await work(driver, root, EVERYTHING)).filter(({ answer }) => !answer.ok);
+  if (refused.length > 0) {
+    throw new Error(`refused on a sound store: ${JSON.stringify(refused)}`);
+  }
+  const isRandom = (name: string) => /^messages\/index\/(?!msg_20260213)/.test(name);
+  const found = listBelow(root).filter((name) => !isRandom(name) && name !== FILES.lock);
+  return ['', FILES.lock, ...found];
+}
 
 /** Who gets through on a sound store after whatever happened to it. */
 export function work(driver: Driver, root: string, works: readonly Work[], atOnce = false): Promise<Timed[]> {
