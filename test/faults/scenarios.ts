@@ -1,6 +1,7 @@
 /** All fault scenarios, by the name that `npm run soak -- --only NAME` takes. */
 
 import { crashAtEveryCall } from './crash';
+import { fuzz } from './fuzz/fuzz';
 import { hostileStore } from './hostileStore';
 import {
   historyBattered,
@@ -32,6 +33,7 @@ export const SCENARIOS: Readonly<Record<string, Entry>> = {
   historyRepaired: { scenario: historyRepaired, share: 2, controls: 0 },
   staleLock: { scenario: staleLock, share: 2, controls: 3 },
   crashAtEveryCall: { scenario: crashAtEveryCall, share: 3, controls: 2 },
+  fuzz: { scenario: fuzz, share: 3, controls: 0 },
   hostileStore: { scenario: hostileStore, share: 1, controls: 0 },
   thousandsAtOnce: { scenario: thousandsAtOnce, share: 1, controls: 1 },
   pausedHolder: { scenario: pausedHolder, share: 2, controls: 1 },
