@@ -49,6 +49,7 @@ import {
   type StatusRequest,
 } from '../core/reservation';
 import { HOUR_MS, instant } from '../core/time';
+import type { Finding, Repaired } from '../store/finding';
 import { StoreProblem } from '../store/problem';
 import type { Store } from '../store/store';
 
@@ -67,6 +68,21 @@ export interface StatusData {
     readonly expired: number;
     readonly unacked_required_messages: number;
   };
+}
+
+export interface DoctorInput {
+  /**
+   * Nothing is changed unless told: `true` repairs everything of which nothing can be lost, a list of ids what they name,
+   * risky ones too.
+   */
+  readonly fix?: boolean | readonly string[] | undefined;
+}
+
+export interface DoctorData {
+  /** What was wrong before anything was repaired. */
+  readonly findings: readonly Finding[];
+  /** What became of each repair. */
+  readonly repaired: readonly Repaired[];
 }
 
 export interface CoordinationOptions {
@@ -89,6 +105,8 @@ export interface Coordination {
   ack(input: MessageActionInput): Promise<Envelope<Message>>;
   /** Looks at any message and leaves it as it is: a person may see what agents write to each other. */
   showMessage(input: { readonly message: string }): Promise<Envelope<Message>>;
+  /** What is wrong with the store; told to, repairs it. */
+  doctor(input?: DoctorInput): Promise<Envelope<DoctorData>>;
 }
 
 export function createCoordination(store: Store, options: CoordinationOptions): Coordination {
@@ -233,6 +251,15 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
           return message ? granted(message) : messageNotFound(id);
         }),
       ),
+
+    doctor: (input) =>
+      answer('agent doctor', () =>
+        when(checkFix(fields(input).fix), async (fix) => {
+          const findings = await store.diagnose();
+          const ids = fix === true ? findings.filter(isRepairedUnasked).map(({ id }) => id) : fix || [];
+          return granted({ findings, repaired: ids.length > 0 ? await store.repair(ids) : [] });
+        }),
+      ),
   };
 }
 
@@ -261,6 +288,20 @@ async function when<T, U>(checked: Outcome<T>, next: (request: T) => Promise<Out
 /** Surfaces pass on what callers gave them, which may be nothing at all. */
 function fields<T extends object>(input: T | undefined): T {
   return typeof input === 'object' && input !== null ? input : ({} as T);
+}
+
+/** What a person may have repaired together with all the rest, without being asked about it. */
+function isRepairedUnasked({ repair, risky }: Finding): boolean {
+  return repair !== null && !risky;
+}
+
+function checkFix(fix: unknown): Outcome<boolean | readonly string[]> {
+  if (fix === undefined || typeof fix === 'boolean') {
+    return granted(fix ?? false);
+  }
+  return Array.isArray(fix) && fix.every((id) => typeof id === 'string')
+    ? granted(fix)
+    : refused('INVALID_ARGS', 'Say what to repair: true, or a list of the ids of findings.', { fix });
 }
 
 function isReleasedSince(entry: Reservation, since: Date): boolean {

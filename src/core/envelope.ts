@@ -42,6 +42,7 @@ export const COMMAND_NAMES = [
   'agent inbox',
   'agent read',
   'agent ack',
+  'agent doctor',
 ] as const;
 
 export type CommandName = (typeof COMMAND_NAMES)[number];

@@ -23,6 +23,7 @@ export const COMMANDS = {
   showStatus: `${PREFIX}.showStatus`,
   openStoreFolder: `${PREFIX}.openStoreFolder`,
   openUnreadable: `${PREFIX}.openUnreadable`,
+  checkStore: `${PREFIX}.checkStore`,
   showLog: `${PREFIX}.showLog`,
 } as const;
 

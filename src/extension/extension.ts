@@ -64,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     read: (input) => live.coordination.read(input),
     ack: (input) => live.coordination.ack(input),
     showMessage: (input) => live.coordination.showMessage(input),
+    doctor: (input) => live.coordination.doctor(input),
     ...(context.extensionMode === vscode.ExtensionMode.Test ? { internals: { live, view, statusBar } } : {}),
   };
 }

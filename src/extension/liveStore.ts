@@ -161,6 +161,7 @@ export class LiveStore implements vscode.Disposable {
       send: shown(operations.send),
       read: shown(operations.read),
       ack: shown(operations.ack),
+      doctor: shown(operations.doctor),
     };
   }
 

@@ -28,6 +28,11 @@ export function tell(text: string, actions: readonly Action[] = []): void {
   offer(vscode.window.showInformationMessage(text, ...actions.map(({ title }) => title)), actions);
 }
 
+/** Tells of something that was tried and did not work. */
+export function tellFailure(text: string, actions: readonly Action[] = []): void {
+  offer(vscode.window.showWarningMessage(text, ...actions.map(({ title }) => title)), actions);
+}
+
 function offer(answer: Thenable<string | undefined>, actions: readonly Action[]): void {
   void answer.then((title) => actions.find((action) => action.title === title)?.run());
 }

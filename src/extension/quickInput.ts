@@ -90,6 +90,58 @@ export function askPick<T>(question: PickQuestion<T>): Promise<Answer<T>> {
   ]);
 }
 
+export interface ManyChoice<T> extends vscode.QuickPickItem {
+  readonly value: T;
+}
+
+export interface ManyQuestion<T> {
+  readonly title: string;
+  readonly placeholder: string;
+  /** Each under its heading; empty ones are left out. */
+  readonly groups: readonly { readonly label: string; readonly choices: readonly ManyChoice<T>[] }[];
+  /** What is chosen to begin with. */
+  readonly isChosen: (value: T) => boolean;
+  /** What is not only there to look at. */
+  readonly canChoose: (value: T) => boolean;
+  readonly onButton: (value: T) => unknown;
+}
+
+/** What was chosen of many, perhaps nothing; undefined: given up. */
+export async function askMany<T>(question: ManyQuestion<T>): Promise<readonly T[] | undefined> {
+  const pick = vscode.window.createQuickPick<ManyChoice<T> | (vscode.QuickPickItem & { readonly value?: never })>();
+  pick.title = question.title;
+  pick.placeholder = question.placeholder;
+  pick.canSelectMany = true;
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.ignoreFocusOut = true;
+  pick.items = question.groups.flatMap(({ label, choices }) =>
+    choices.length > 0 ? [{ label, kind: vscode.QuickPickItemKind.Separator }, ...choices] : [],
+  );
+  const isOf = (wanted: (value: T) => boolean) => (item: (typeof pick.items)[number]) =>
+    item.value !== undefined && wanted(item.value);
+  pick.selectedItems = pick.items.filter(isOf(question.isChosen));
+  const answer = await show<readonly T[]>(pick, {}, (finish) => [
+    // VS Code draws a box before every item: one that cannot be chosen is taken back at once.
+    pick.onDidChangeSelection((selected) => {
+      const choosable = selected.filter(isOf(question.canChoose));
+      if (choosable.length < selected.length) {
+        pick.selectedItems = choosable;
+      }
+    }),
+    pick.onDidTriggerItemButton(({ item }) => item.value !== undefined && question.onButton(item.value)),
+    pick.onDidAccept(() =>
+      finish(
+        pick.selectedItems
+          .filter(isOf(question.canChoose))
+          .map(({ value }) => value)
+          .filter((value) => value !== undefined),
+      ),
+    ),
+  ]);
+  return answer === BACK ? undefined : answer;
+}
+
 /** Asks the steps in order. A step is given its place and answers its value; what was answered is in its closure. */
 export async function askInSteps(steps: readonly ((place: Place) => Promise<Answer<unknown>>)[]): Promise<boolean> {
   for (let index = 0; index < steps.length; ) {

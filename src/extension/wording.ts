@@ -98,6 +98,9 @@ export function explain(error: ErrorBody): string {
     case 'DUPLICATE_AGENT_ID':
       return vscode.l10n.t('Agent “{0}” is registered already; choose another id.', fact('agent'));
     case 'INVALID_ARGS':
+      if ('fix' in facts) {
+        return vscode.l10n.t('Say what to repair: true, or a list of the ids of findings.');
+      }
       return 'ttl' in facts
         ? `${vscode.l10n.t('“{0}” is no time to hold a scope.', fact('ttl'))} ${rules.ttl()}`
         : vscode.l10n.t('The scope and the bead are both needed.');

@@ -55,6 +55,14 @@ export class StoreProblem extends Error {
   }
 }
 
+/** What makes a file as a whole impossible to understand, as opposed to impossible to reach. */
+const NOT_UNDERSTOOD: readonly ProblemKind[] = ['EMPTY_FILE', 'BYTE_ORDER_MARK', 'NOT_JSON', 'WRONG_SHAPE'];
+
+/** Whether the file was read, and cannot be understood as a whole. */
+export function isNotUnderstood(problem: StoreProblem | undefined): boolean {
+  return problem !== undefined && NOT_UNDERSTOOD.includes(problem.kind);
+}
+
 /** The problem that an error of the file system amounts to. A {@link StoreProblem} is passed on as it is. */
 export function asProblem(error: unknown, path: string, doing: string): StoreProblem {
   if (error instanceof StoreProblem) {

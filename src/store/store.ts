@@ -7,6 +7,7 @@ import type { AgentRecord, RecordDecision } from '../core/agent';
 import type { Outcome } from '../core/envelope';
 import type { Message } from '../core/message';
 import type { HasEnded, Reservation, ReservationDecision } from '../core/reservation';
+import type { Finding, Repaired } from './finding';
 import type { StoreProblem } from './problem';
 
 /** The parts of a store that change apart from each other. */
@@ -46,7 +47,8 @@ export interface Store {
 
   /**
    * Runs the decision on the current entries while nobody else can change them, and stores what it decided before
-   * answering. `now` is the store's clock, and `hasEnded` what it knows of leases being over. The decision must be pure: it may be run on a state that is then not kept.
+   * answering. `now` is the store's clock, and `hasEnded` what it knows of leases being over. The decision must be pure: it may be run
+   * on a state that is then not kept.
    */
   transactReservations<T>(
     decide: (active: readonly Reservation[], now: Date, hasEnded: HasEnded) => ReservationDecision<T>,
@@ -61,6 +63,14 @@ export interface Store {
   ): Promise<Outcome<T>>;
   /** Stores new messages, each in its recipient's inbox and under its id. */
   deliver(compose: (now: Date) => readonly Message[]): Promise<readonly Message[]>;
+
+  /** What is wrong with the store. Reads only, and takes no lock. */
+  diagnose(): Promise<readonly Finding[]>;
+  /**
+   * Repairs what the ids of findings name, each on its own, and answers for each. It looks again first: a finding that is
+   * not there any more is answered so, and never stands for another one.
+   */
+  repair(ids: readonly string[]): Promise<readonly Repaired[]>;
 
   /**
    * Calls back soon after any part changed, whoever changed it, also when the store is created later. Calls for one

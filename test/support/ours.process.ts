@@ -26,6 +26,7 @@ const OPERATIONS = [
   'inbox',
   'read',
   'ack',
+  'doctor',
 ] as const satisfies readonly (keyof Coordination)[];
 
 const operations: Handlers = Object.fromEntries(
@@ -76,6 +77,9 @@ serve({
     }
     return refused;
   },
+
+  /** The most memory that the process ever had, in MiB. */
+  peakMemory: () => process.resourceUsage().maxRSS / 1024,
 
   watch: () => {
     store.watch(() => undefined);

@@ -37,6 +37,10 @@ function remedies(context: CommandContext, code: string): readonly Action[] {
     case 'INTERNAL_ERROR':
       return [
         {
+          title: vscode.l10n.t('Check the Store…'),
+          run: () => vscode.commands.executeCommand(COMMANDS.checkStore),
+        },
+        {
           title: vscode.l10n.t('Open Store Folder'),
           run: () => vscode.commands.executeCommand(COMMANDS.openStoreFolder),
         },

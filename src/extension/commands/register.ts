@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { COMMANDS, type CommandKey } from '../contributions';
+import { checkStore } from './checkStore';
 import type { CommandContext, Handler } from './context';
 import { acknowledge, openMessage } from './messages';
 import { release, releaseAllMine, showHeld } from './release';
@@ -24,6 +25,7 @@ export function registerCommands(context: CommandContext): readonly vscode.Dispo
     showStatus: showStatus(context),
     openStoreFolder: openStoreFolder(context),
     openUnreadable: openUnreadable(context),
+    checkStore: checkStore(context),
     showLog: showLog(context),
   };
   return Object.entries(handlers).map(([key, handler]) =>

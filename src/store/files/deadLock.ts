@@ -46,7 +46,11 @@ function isOld({ modifiedNs }: Incarnation, nowNs: bigint): boolean {
 }
 
 /** Removes that incarnation if this process is the one to do it; answers whether it was. */
-export async function breakLock(lockPath: string, seen: Incarnation): Promise<boolean> {
+export async function breakLock(
+  lockPath: string,
+  seen: Incarnation,
+  remove: (path: string) => Promise<unknown> = removeFile,
+): Promise<boolean> {
   const claims = `${lockPath}.${seen.inode}-${seen.modifiedNs}.break`;
   const claim = await claimIncarnation(claims);
   if (!claim) {
@@ -54,7 +58,7 @@ export async function breakLock(lockPath: string, seen: Incarnation): Promise<bo
   }
   const isStill = isSame(await inspect(lockPath), seen);
   if (isStill) {
-    await removeFile(lockPath);
+    await remove(lockPath);
   }
   await removeClaims(claims);
   return isStill;

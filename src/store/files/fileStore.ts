@@ -5,9 +5,11 @@ import type { AgentRecord, RecordDecision } from '../../core/agent';
 import { granted, type Outcome } from '../../core/envelope';
 import type { Message } from '../../core/message';
 import { asExpired, type HasEnded, type Reservation, type ReservationDecision } from '../../core/reservation';
+import type { Finding, Repaired } from '../finding';
 import { asProblem, errno, type StoreProblem } from '../problem';
 import type { Records, Store, StorePart, Watching } from '../store';
 import { readAgentFile, readAgentFiles, writeAgentFile } from './agents';
+import { Doctor } from './doctor/doctor';
 import { ensureFolder } from './durable';
 import { readClosedTail } from './history';
 import { type HeldLock, takeLock } from './lock';
@@ -27,6 +29,8 @@ export interface FileStoreOptions {
   readonly steady?: () => SteadyTime;
   /** Told of what a commit of ours set right: a rewrite by another program, a file put aside. */
   readonly onNotice?: (notice: StoreProblem) => void;
+  /** The number of the file system's type, as statfs answers it; the system's unless told. */
+  readonly fileSystemType?: (path: string) => Promise<number>;
 }
 
 /** What one batch has read and decided on the reservations so far; nothing until a decision needs them. */
@@ -50,6 +54,7 @@ export class FileStore implements Store {
   private readonly onNotice: (notice: StoreProblem) => void;
   private readonly queue: LockQueue<ReservationSession>;
   private readonly unacked: UnackedReader;
+  private readonly doctor: Doctor;
 
   constructor(root: string, options: FileStoreOptions = {}) {
     this.location = root;
@@ -58,6 +63,11 @@ export class FileStore implements Store {
     this.steady = options.steady ?? (options.clock ? () => NO_STEADY_TIME : steadyTime);
     this.onNotice = options.onNotice ?? (() => undefined);
     this.unacked = new UnackedReader(this.paths);
+    this.doctor = new Doctor(this.paths, {
+      moment: () => this.moment(),
+      onNotice: this.onNotice,
+      fileSystemType: options.fileSystemType,
+    });
     this.queue = new LockQueue<ReservationSession>((isWanted) => this.takeLock(isWanted), {
       open: (lock) => ({ lock, changes: undefined }),
       commit: (session) => this.commit(session),
@@ -157,6 +167,14 @@ export class FileStore implements Store {
       return granted(messages);
     });
     return outcome.ok ? outcome.data : [];
+  }
+
+  diagnose(): Promise<readonly Finding[]> {
+    return this.doctor.diagnose();
+  }
+
+  repair(ids: readonly string[]): Promise<readonly Repaired[]> {
+    return this.doctor.repair(ids);
   }
 
   watch(onChange: (parts: ReadonlySet<StorePart>) => void): Watching {

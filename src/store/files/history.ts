@@ -92,7 +92,8 @@ export function historyLine(entry: Reservation): string {
   return JSON.stringify(entry);
 }
 
-function parseLine(line: string): Reservation | undefined {
+/** The closed reservation of one line, or undefined for a line that is none. */
+export function parseLine(line: string): Reservation | undefined {
   // What is no object at all is passed over without a closer look: there may be megabytes of it.
   if (!line.trimStart().startsWith('{')) {
     return undefined;

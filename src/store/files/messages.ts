@@ -81,7 +81,7 @@ export class UnackedReader {
   }
 }
 
-async function indexedIds(paths: StorePaths): Promise<string[]> {
+export async function indexedIds(paths: StorePaths): Promise<string[]> {
   try {
     const names = await readdir(paths.messageIndex);
     return names
@@ -96,7 +96,8 @@ async function indexedIds(paths: StorePaths): Promise<string[]> {
   }
 }
 
-function parseSent(line: string): Message | undefined {
+/** The message of one line of an inbox stream, or undefined for a line that is none. */
+export function parseSent(line: string): Message | undefined {
   try {
     const value: unknown = JSON.parse(line);
     return misfit(messageSchema, value) === undefined ? (value as Message) : undefined;
@@ -105,7 +106,8 @@ function parseSent(line: string): Message | undefined {
   }
 }
 
-async function readEach<R>(
+/** Reads side by side, and keeps apart what can be read and what is wrong. */
+export async function readEach<R>(
   ids: readonly string[],
   read: (id: string) => Promise<R | undefined>,
 ): Promise<{ found: Map<string, R>; problems: StoreProblem[] }> {

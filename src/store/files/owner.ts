@@ -66,10 +66,10 @@ export function parseOwner(text: string): LockOwner | undefined {
  * such process, or one that has ended, or one that started at another time. Whatever we cannot tell counts as alive.
  */
 export function isProvenDead(owner: LockOwner): boolean {
-  const us = here();
-  if (owner.host !== us.host || owner.machine !== us.machine || owner.namespace !== us.namespace) {
+  if (!isFromHere(owner)) {
     return false;
   }
+  const us = here();
   if (owner.boot !== us.boot) {
     // Another boot of this machine is over; where the machine has no id, it may be another machine.
     return owner.machine !== '' && owner.boot !== '' && us.boot !== '';
@@ -79,6 +79,12 @@ export function isProvenDead(owner: LockOwner): boolean {
   }
   const started = startOf(owner.pid);
   return owner.started !== '' && started !== '' && started !== owner.started;
+}
+
+/** Whether the owner's pid means the same process here: same host and pid namespace, of whatever boot. */
+export function isFromHere(owner: LockOwner): boolean {
+  const us = here();
+  return owner.host === us.host && owner.machine === us.machine && owner.namespace === us.namespace;
 }
 
 /** Whether no process of that pid works here any more. */

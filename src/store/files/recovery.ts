@@ -25,7 +25,7 @@ export interface Recovered {
  * Tells one reservation from another. The id alone does not: it has the second and four hex digits that beadboard draws,
  * which two scopes can share, and one scope that is released and reserved anew within that second.
  */
-function identity({ reservation_id, scope, created_at }: Reservation): string {
+export function identity({ reservation_id, scope, created_at }: Reservation): string {
   return JSON.stringify([reservation_id, scope, created_at]);
 }
 

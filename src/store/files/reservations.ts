@@ -2,9 +2,10 @@
 
 import { rename } from 'node:fs/promises';
 import { type HasEnded, isExpired, type Reservation } from '../../core/reservation';
-import { StoreProblem } from '../problem';
+import { isNotUnderstood, StoreProblem } from '../problem';
 import { type ActiveFile, NO_ACTIVE_FILE, readActiveFile, serializeActive } from './active';
-import { appendLines, randomHex, replaceFile } from './durable';
+import { asideName } from './aside';
+import { appendLines, replaceFile } from './durable';
 import { historyLine, readClosedFrom } from './history';
 import { type Journal, readJournal, writeJournal } from './journal';
 import { fitting } from './json';
@@ -12,9 +13,6 @@ import type { HeldLock } from './lock';
 import type { StorePaths } from './paths';
 import { type Recovered, recover, rememberClosed } from './recovery';
 import { hasReallyPassed, type SteadyTime, steadyEnds } from './steadyClock';
-
-/** What makes a file as a whole impossible to understand, as opposed to impossible to reach. */
-const NOT_UNDERSTOOD = new Set(['EMPTY_FILE', 'BYTE_ORDER_MARK', 'NOT_JSON', 'WRONG_SHAPE']);
 
 export interface ReservationState {
   /** When everything had been read: what a sweep took out while we read had ended by then. */
@@ -125,19 +123,13 @@ function putAside(broken: StoreProblem, aside: string): StoreProblem {
   );
 }
 
-/** `active.json.20260213T220900.1f3a5c7e.unreadable`: beside the file, under a name that nobody reads. */
-function asideName(path: string, now: Date): string {
-  const time = now.toISOString().slice(0, 19).replace(/[-:]/g, '');
-  return `${path}.${time}.${randomHex(4)}.unreadable`;
-}
-
 async function readActiveOrBroken(
   path: string,
 ): Promise<{ readonly file: ActiveFile; readonly broken: StoreProblem | undefined }> {
   try {
     return { file: await readActiveFile(path), broken: undefined };
   } catch (error) {
-    if (error instanceof StoreProblem && NOT_UNDERSTOOD.has(error.kind)) {
+    if (error instanceof StoreProblem && isNotUnderstood(error)) {
       return { file: NO_ACTIVE_FILE, broken: error };
     }
     throw error;
