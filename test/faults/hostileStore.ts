@@ -43,6 +43,9 @@ export const hostileStore: Scenario = {
     let total: Outcome = { figures: NO_FIGURES, problems: [] };
     for (let round = 0; round < rounds && Date.now() < deadline; round++) {
       for (const part of Object.values(PARTS)) {
+        if (round > 0 && Date.now() >= deadline) {
+          break;
+        }
         const { figures, problems, notes = [] } = await runPart(part);
         total = {
           figures: add(total.figures, figures),

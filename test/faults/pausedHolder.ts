@@ -59,26 +59,28 @@ const CASES: readonly Case[] = [
 export const pausedHolder: Scenario = {
   name: 'a holder is stopped past every time limit and goes on',
   run: async ({ deadline, rounds }) => {
-    let total: Outcome = { figures: NO_FIGURES, problems: [] };
+    let figures = NO_FIGURES;
+    const problems: string[] = [];
+    const controls: Control[] = [];
     for (let round = 1; round <= rounds && Date.now() < deadline; round++) {
       const base = mkdtempSync(join(tmpdir(), 'agent-reservations-test-'));
       try {
         // Side by side, since each takes as long as the pause.
-        const [controls, ...outcomes] = await Promise.all([
+        const [controlled, ...outcomes] = await Promise.all([
           runControls(join(base, 'controls')),
           ...CASES.map((one, index) => runCase(one, join(base, String(index)))),
         ]);
-        const figures = outcomes.reduce((sum, { figures: one }) => add(sum, one), total.figures);
-        total = {
-          figures: add(figures, { controlsFound: controls.found }),
-          problems: [...total.problems, ...outcomes.flatMap(({ problems }) => problems)],
-          notes: [...(total.notes ?? []), ...controls.notes],
-        };
+        controls.push(...controlled);
+        for (const outcome of outcomes) {
+          figures = add(figures, outcome.figures);
+          problems.push(...outcome.problems);
+        }
       } finally {
         rmSync(base, { recursive: true, force: true });
       }
     }
-    return total;
+    const controlsFound = controls.some(({ lost }) => lost) ? 1 : 0;
+    return { figures: add(figures, { controlsFound }), problems, notes: [noteOn(controls)] };
   },
 };
 
@@ -168,22 +170,16 @@ function isLocked(timed: Timed | undefined): boolean {
   return timed?.answer.error?.details?.['cause'] === 'STORE_LOCKED';
 }
 
-interface Controls {
-  /** 1 where the loss showed, else 0. */
-  readonly found: number;
-  readonly notes: readonly string[];
+function runControls(folder: string): Promise<readonly Control[]> {
+  return Promise.all(Array.from({ length: CONTROLS }, (_, index) => runControl(join(folder, String(index)))));
 }
 
-async function runControls(folder: string): Promise<Controls> {
-  const outcomes = await Promise.all(
-    Array.from({ length: CONTROLS }, (_, index) => runControl(join(folder, String(index)))),
+function noteOn(controls: readonly Control[]): string {
+  const count = (name: keyof Control) => controls.filter((control) => control[name]).length;
+  return (
+    `package, holder stopped: of ${controls.length}, two holders in ${count('overlapped')}, one of three acknowledged ` +
+    `lost in ${count('lost')}, the next one's lock removed in ${count('robbed')}`
   );
-  const count = (name: keyof Control) => outcomes.filter((outcome) => outcome[name]).length;
-  const notes = [
-    `package, holder stopped: two holders in ${count('overlapped')} of ${CONTROLS}, of three acknowledged one lost in ` +
-      `${count('lost')}, the next one's lock removed in ${count('robbed')}`,
-  ];
-  return { found: count('lost') > 0 ? 1 : 0, notes };
 }
 
 interface Control {

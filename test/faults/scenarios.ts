@@ -34,7 +34,7 @@ export const SCENARIOS: Readonly<Record<string, Entry>> = {
   staleLock: { scenario: staleLock, share: 2, controls: 3 },
   crashAtEveryCall: { scenario: crashAtEveryCall, share: 3, controls: 2 },
   fuzz: { scenario: fuzz, share: 3, controls: 0 },
-  hostileStore: { scenario: hostileStore, share: 1, controls: 0 },
+  hostileStore: { scenario: hostileStore, share: 1, controls: 1 },
   thousandsAtOnce: { scenario: thousandsAtOnce, share: 1, controls: 1 },
   pausedHolder: { scenario: pausedHolder, share: 2, controls: 1 },
 };
