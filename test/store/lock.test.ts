@@ -23,6 +23,7 @@ import { takeLock } from '../../src/store/files/lock';
 import { type LockOwner, parseOwner, serializeOwner, thisOwner } from '../../src/store/files/owner';
 import { StoreProblem } from '../../src/store/problem';
 import { type Answer, Driver, useDrivers } from '../support/driver';
+import { watchFs } from '../support/fsCalls';
 import { visitsIn } from '../support/guarded';
 import { activeIn, FILES, historyIn, scopesOf, seedStore } from '../support/storeFiles';
 import { listBelow, useTempFolder } from '../support/tempFolder';
@@ -559,6 +560,26 @@ describe('one process that holds the lock', () => {
       (error) => error instanceof StoreProblem && error.kind === 'STORE_LOCKED' && error.facts['pid'] === process.pid,
     );
     await first.release();
+    assert.deepEqual(listBelow(temp()), []);
+  });
+
+  it('that cannot remove a dead lock does not keep others, or itself, from trying again', async () => {
+    const path = join(temp(), '.lock');
+    writeFileSync(path, serializeOwner({ ...thisOwner('t'), pid: LARGEST_PID + 1 }));
+    let failed = 0;
+    const watched = watchFs(({ name, path: at }) => {
+      if (name === 'unlink' && at === path && failed++ === 0) {
+        throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+      }
+    });
+    try {
+      await assert.rejects(take(path), /EIO/);
+      const held = await take(path);
+      await held.release();
+    } finally {
+      watched.restore();
+    }
+    assert.ok(failed > 0);
     assert.deepEqual(listBelow(temp()), []);
   });
 

@@ -56,9 +56,16 @@ export async function breakLock(
   if (!claim) {
     return false;
   }
-  const isStill = isSame(await inspect(lockPath), seen);
-  if (isStill) {
-    await remove(lockPath);
+  let isStill: boolean;
+  try {
+    isStill = isSame(await inspect(lockPath), seen);
+    if (isStill) {
+      await remove(lockPath);
+    }
+  } catch (error) {
+    // It stands, and so must the claims of the dead; but ours would keep everybody from it for as long as we live.
+    await unlink(claim).catch(() => undefined);
+    throw error;
   }
   await removeClaims(claims);
   return isStill;
