@@ -11,6 +11,7 @@ import {
   historyPeerSweep,
   historyRepaired,
 } from './linearizable/scenarios';
+import { modelBased } from './modelBased/modelBased';
 import { pausedHolder } from './pausedHolder';
 import type { Scenario } from './scenario';
 import { staleLock } from './staleLock';
@@ -33,6 +34,7 @@ export const SCENARIOS: Readonly<Record<string, Entry>> = {
   historyRepaired: { scenario: historyRepaired, share: 2, controls: 0 },
   staleLock: { scenario: staleLock, share: 2, controls: 3 },
   crashAtEveryCall: { scenario: crashAtEveryCall, share: 3, controls: 2 },
+  modelBased: { scenario: modelBased, share: 2, controls: 0 },
   fuzz: { scenario: fuzz, share: 3, controls: 0 },
   hostileStore: { scenario: hostileStore, share: 1, controls: 1 },
   thousandsAtOnce: { scenario: thousandsAtOnce, share: 1, controls: 1 },
