@@ -54,6 +54,8 @@ export function createMemoryStore(clock: () => Date): MemoryStore {
       }
       return Promise.resolve(made);
     },
+    diagnose: () => Promise.resolve([]),
+    repair: () => Promise.resolve([]),
     watch: () => ({ dispose: () => undefined }),
   };
   return store;

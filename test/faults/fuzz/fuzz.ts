@@ -12,6 +12,7 @@ import { tryInput } from './tryInput';
 
 /** Side by side, each in a store of its own, since most of the time is spent waiting for the disk. */
 const LANES = 4;
+const DOCTOR_EVERY = 20;
 
 /** An input that broke something, as it is kept: below test/fixtures/fuzz once its cause is mended. */
 export interface Fixture {
@@ -33,7 +34,9 @@ export const fuzz: Scenario = {
           const target = random.pick(template.targets);
           const content = mutate(template.contents.get(target.path) ?? Buffer.alloc(0), random);
           figures = add(figures, { faults: 1 });
-          const tried = await tryInput(template, join(folder, `store-${number}`), target, content);
+          const tried = await tryInput(template, join(folder, `store-${number}`), target, content, {
+            withDoctor: figures.faults % DOCTOR_EVERY === 0,
+          });
           told += tried.told ? 1 : 0;
           figures = add(figures, { operations: tried.operations, violations: tried.problems.length > 0 ? 1 : 0 });
           if (tried.problems.length > 0) {

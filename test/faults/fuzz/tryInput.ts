@@ -24,7 +24,14 @@ export interface Tried {
 const KNOWN_CAUSES: ReadonlySet<unknown> = new Set(PROBLEM_KINDS);
 const LATER_MS = 30 * 60_000;
 
-export async function tryInput(template: Template, root: string, target: Target, content: Buffer): Promise<Tried> {
+/** The doctor looks at far more than one file, so it is not called for each input. */
+export async function tryInput(
+  template: Template,
+  root: string,
+  target: Target,
+  content: Buffer,
+  { withDoctor = true }: { readonly withDoctor?: boolean } = {},
+): Promise<Tried> {
   lay(template, root, target, content);
   const now = new Date(NOW.getTime() + LATER_MS);
   const clock = () => now;
@@ -41,6 +48,7 @@ export async function tryInput(template: Template, root: string, target: Target,
     readInbox: () => store.readInbox('agent-b'),
     readMessage: () => store.readMessage(template.messages[0] ?? ''),
     readUnacked: () => store.readUnacked(),
+    ...(withDoctor ? { diagnose: () => store.diagnose() } : {}),
   };
   for (const [name, read] of Object.entries(readings)) {
     try {
