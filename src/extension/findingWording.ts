@@ -41,10 +41,10 @@ export function findingFact({ kind, facts }: Finding): string {
     case 'BAD_ENTRY':
       return 'entry' in facts
         ? vscode.l10n.t('entry {0}: {1}', fact('entry'), fact('reason'))
-        : vscode.l10n.t('{0} lines', fact('lines'));
+        : lineCount(Number(facts['lines']));
     case 'TORN_HISTORY':
     case 'DUPLICATE_HISTORY':
-      return vscode.l10n.t('{0} lines', fact('lines'));
+      return lineCount(Number(facts['lines']));
     case 'UNKNOWN_AGENT':
       return fact('agent');
     case 'WRONG_MODE':
@@ -54,6 +54,10 @@ export function findingFact({ kind, facts }: Finding): string {
     default:
       return '';
   }
+}
+
+function lineCount(lines: number): string {
+  return lines === 1 ? vscode.l10n.t('1 line') : vscode.l10n.t('{0} lines', lines);
 }
 
 /** What repairing does; where only a person can, what that person can do. */

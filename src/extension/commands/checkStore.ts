@@ -66,7 +66,7 @@ async function choose(context: CommandContext, findings: readonly Finding[]): Pr
         choices: choices(context, findings, (one) => isRepairable(one) && !one.risky),
       },
       {
-        label: vscode.l10n.t('To repair with care: something may be lost'),
+        label: vscode.l10n.t('To repair with care'),
         choices: choices(context, findings, (one) => isRepairable(one) && one.risky),
       },
       { label: vscode.l10n.t('Only to look at'), choices: choices(context, findings, (one) => !isRepairable(one)) },

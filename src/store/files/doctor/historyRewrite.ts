@@ -113,8 +113,8 @@ class Rewrite {
     }
     // Whoever had it open before the rename has written by now.
     await this.copyLate(late);
-    const kept = aside ? `; they are in ${aside}` : '';
-    return repaired(`Wrote ${history} anew without ${this.dropped} lines${kept}.`);
+    const lines = this.dropped === 1 ? 'one line' : `${this.dropped} lines`;
+    return repaired(`Wrote ${history} anew without ${lines}${aside ? `, kept in ${aside}` : ''}.`);
   }
 
   /** Copies until nothing more has come; answers where the file ended then, or undefined where it does not stand still. */
