@@ -19,6 +19,8 @@ import { spawnTree, stopTree } from './lib/processes.mjs';
 const lanes = 2;
 /** What a round that began before the deadline may still take. */
 const graceMs = 3 * 60_000;
+/** For a scenario that comes when the time is over: enough to show something. */
+const shortestMs = 5_000;
 const keys = /** @type {const} */ (['operations', 'kills', 'faults', 'violations', 'lost', 'blocked', 'controlsFound']);
 
 const options = parseArgs({
@@ -47,25 +49,30 @@ const rows = await runAll(chosen);
 report(rows);
 
 /**
- * The lanes take one scenario after the other; together they have as much time as there are lanes.
+ * The lanes take one scenario after the other. Each is given its part of what is left then: one that overstays takes
+ * from all that follow, not from the last alone.
  * @param {readonly Listed[]} listed
  * @returns {Promise<readonly Row[]>}
  */
 async function runAll(listed) {
   // The longest first, so that no lane is left alone with one at the end.
   const waiting = listed.toSorted((left, right) => right.share - left.share);
-  const parts = listed.reduce((sum, { share }) => sum + share, 0);
-  const laneMs = minutes * 60_000;
-  const end = Date.now() + laneMs;
+  const end = Date.now() + minutes * 60_000;
   /** @type {Row[]} */
   const done = [];
+  /** @type {Set<number>} the deadlines of what runs now */
+  const running = new Set();
   const lane = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const started = Date.now();
-      const budget = Math.min(laneMs, (laneMs * lanes * next.share) / parts);
-      // A lane with nothing else to do goes on to the end.
-      const deadline = waiting.length === 0 ? end : Math.min(end, started + budget);
-      const outcome = await run(next, Math.max(deadline, started + 1_000));
+      const parts = waiting.reduce((sum, { share }) => sum + share, next.share);
+      const taken = [...running].reduce((sum, deadline) => sum + Math.max(0, deadline - started), 0);
+      const left = (end - started) * Math.min(lanes, waiting.length + running.size + 1) - taken;
+      const budget = Math.min(end - started, (left * next.share) / parts);
+      const deadline = started + Math.max(budget, shortestMs);
+      running.add(deadline);
+      const outcome = await run(next, deadline);
+      running.delete(deadline);
       const row = { ...next, outcome, seconds: (Date.now() - started) / 1000 };
       done.push(row);
       tell(row);
