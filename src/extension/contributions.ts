@@ -25,17 +25,34 @@ export const COMMANDS = {
   openUnreadable: `${PREFIX}.openUnreadable`,
   checkStore: `${PREFIX}.checkStore`,
   showLog: `${PREFIX}.showLog`,
+  filterAll: `${PREFIX}.filterAll`,
+  filterProject: `${PREFIX}.filterProject`,
+  filterMine: `${PREFIX}.filterMine`,
+  groupByState: `${PREFIX}.groupByState`,
+  groupByHolder: `${PREFIX}.groupByHolder`,
+  groupByBead: `${PREFIX}.groupByBead`,
+  // An extension's menu items cannot be ticked: each of these is its twin above with a tick in its title.
+  filterAllTicked: `${PREFIX}.filterAllTicked`,
+  filterProjectTicked: `${PREFIX}.filterProjectTicked`,
+  filterMineTicked: `${PREFIX}.filterMineTicked`,
+  groupByStateTicked: `${PREFIX}.groupByStateTicked`,
+  groupByHolderTicked: `${PREFIX}.groupByHolderTicked`,
+  groupByBeadTicked: `${PREFIX}.groupByBeadTicked`,
 } as const;
 
 export type CommandKey = keyof typeof COMMANDS;
 
 export const CONTEXT_KEYS = {
-  /** `loading`, `noStore`, `empty`, `filled` or `unreadable`. */
+  /** `loading`, `noStore`, `empty`, `filtered` (nothing passes the filter), `filled` or `unreadable`. */
   state: `${PREFIX}.state`,
   /** The kind of problem while the state is `unreadable`. */
   problem: `${PREFIX}.problem`,
   /** Whether the person holds anything. */
   holds: `${PREFIX}.holds`,
+  /** `all`, `project` or `mine`. */
+  filter: `${PREFIX}.filter`,
+  /** `state`, `holder` or `bead`. */
+  grouping: `${PREFIX}.grouping`,
 } as const;
 
 /** `viewItem` of the tree's items. */

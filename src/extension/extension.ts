@@ -7,7 +7,9 @@ import { registerCommands } from './commands/register';
 import { CONFIGURATION } from './contributions';
 import { Documents } from './documents';
 import { LiveStore } from './liveStore';
+import { Projects } from './projects';
 import { StatusBar } from './statusBar';
+import { Arrangement } from './view/arrangement';
 import { ReservationsView } from './view/reservationsView';
 
 /** What only this project's own tests are given. */
@@ -15,6 +17,7 @@ export interface Internals {
   readonly live: LiveStore;
   readonly view: ReservationsView;
   readonly statusBar: StatusBar;
+  readonly memory: vscode.Memento;
 }
 
 export type TestedApi = AgentReservationsApi & { readonly internals?: Internals };
@@ -22,12 +25,15 @@ export type TestedApi = AgentReservationsApi & { readonly internals?: Internals 
 export function activate(context: vscode.ExtensionContext): TestedApi {
   const log = vscode.window.createOutputChannel('Agent Reservations', { log: true });
   const live = new LiveStore(log);
-  const view = new ReservationsView(live);
+  const memory = context.workspaceState;
+  const arrangement = new Arrangement(memory);
+  const projects = new Projects();
+  const view = new ReservationsView(live, arrangement, projects);
   const statusBar = new StatusBar(live);
   const documents = new Documents();
   const changed = new vscode.EventEmitter<Overview>();
   context.subscriptions.push(
-    ...registerCommands({ live, view, documents, log, memory: context.workspaceState }),
+    ...registerCommands({ live, view, arrangement, documents, log, memory }),
     live.onDidChange(() => changed.fire(live.overview)),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(CONFIGURATION)) {
@@ -41,6 +47,8 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
       }
     }),
     view,
+    arrangement,
+    projects,
     statusBar,
     documents,
     changed,
@@ -65,6 +73,6 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     ack: (input) => live.coordination.ack(input),
     showMessage: (input) => live.coordination.showMessage(input),
     doctor: (input) => live.coordination.doctor(input),
-    ...(context.extensionMode === vscode.ExtensionMode.Test ? { internals: { live, view, statusBar } } : {}),
+    ...(context.extensionMode === vscode.ExtensionMode.Test ? { internals: { live, view, statusBar, memory } } : {}),
   };
 }

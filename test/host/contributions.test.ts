@@ -4,12 +4,15 @@ import { COMMANDS, CONFIGURATION, CONTEXT_KEYS, CONTEXT_VALUES, VIEW_ID } from '
 import { PROBLEM_KINDS, type ProblemKind } from '../../src/store/problem';
 import { extension } from './support';
 
+type MenuItem = ({ readonly command: string } | { readonly submenu: string }) & { readonly when?: string };
+
 interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly viewsWelcome: readonly { readonly contents: string; readonly when: string }[];
-    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string }[]>>;
+    readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+    readonly submenus: readonly { readonly id: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
   };
 }
@@ -32,12 +35,14 @@ describe('package.json and the code', () => {
     );
   });
 
-  it('use in menus only commands that are declared', () => {
-    const known = new Set<string>(Object.values(COMMANDS));
-    const used = Object.values(manifest.contributes.menus).flatMap((items) => items.map(({ command }) => command));
+  it('use in menus only commands and submenus that are declared', () => {
+    const known = new Set<string>([...Object.values(COMMANDS), ...manifest.contributes.submenus.map(({ id }) => id)]);
+    const used = Object.values(manifest.contributes.menus).flatMap((items) =>
+      items.map((item) => ('command' in item ? item.command : item.submenu)),
+    );
     assert.ok(used.length > 0);
     assert.deepEqual(
-      used.filter((command) => !known.has(command)),
+      used.filter((id) => !known.has(id)),
       [],
     );
   });

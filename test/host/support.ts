@@ -30,6 +30,8 @@ export async function startAnew({ internals }: Tested): Promise<void> {
   await setting('agent', undefined);
   await setting('storePath', undefined);
   await setting('expiredHours', undefined);
+  await run('filterAll');
+  await run('groupByState');
   await rm(STORE, { recursive: true, force: true });
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   await internals.live.refresh();

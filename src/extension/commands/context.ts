@@ -7,11 +7,13 @@ import type { Documents } from '../documents';
 import { chooseAgent } from '../identity';
 import type { LiveStore } from '../liveStore';
 import { type Action, tellError } from '../notify';
+import type { Arrangement } from '../view/arrangement';
 import type { ReservationsView } from '../view/reservationsView';
 
 export interface CommandContext {
   readonly live: LiveStore;
   readonly view: ReservationsView;
+  readonly arrangement: Arrangement;
   readonly documents: Documents;
   readonly log: vscode.LogOutputChannel;
   readonly memory: vscode.Memento;

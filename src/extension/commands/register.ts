@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { COMMANDS, type CommandKey } from '../contributions';
+import { filterBy, groupBy } from './arrange';
 import { checkStore } from './checkStore';
 import type { CommandContext, Handler } from './context';
 import { acknowledge, openMessage } from './messages';
@@ -27,6 +28,18 @@ export function registerCommands(context: CommandContext): readonly vscode.Dispo
     openUnreadable: openUnreadable(context),
     checkStore: checkStore(context),
     showLog: showLog(context),
+    filterAll: filterBy(context, 'all'),
+    filterAllTicked: filterBy(context, 'all'),
+    filterProject: filterBy(context, 'project'),
+    filterProjectTicked: filterBy(context, 'project'),
+    filterMine: filterBy(context, 'mine'),
+    filterMineTicked: filterBy(context, 'mine'),
+    groupByState: groupBy(context, 'state'),
+    groupByStateTicked: groupBy(context, 'state'),
+    groupByHolder: groupBy(context, 'holder'),
+    groupByHolderTicked: groupBy(context, 'holder'),
+    groupByBead: groupBy(context, 'bead'),
+    groupByBeadTicked: groupBy(context, 'bead'),
   };
   return Object.entries(handlers).map(([key, handler]) =>
     vscode.commands.registerCommand(COMMANDS[key as CommandKey], async (...args: readonly unknown[]) => {

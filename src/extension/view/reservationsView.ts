@@ -1,11 +1,15 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { type Filter, filtered, grouped, isEmpty, type Section } from '../../core/arrangement';
+import type { Overview } from '../../core/overview';
 import { MINUTE_MS } from '../../core/time';
 import { setContext } from '../contextKeys';
 import { CONTEXT_KEYS, VIEW_ID } from '../contributions';
 import type { LiveStore } from '../liveStore';
+import type { Projects } from '../projects';
 import { configuredAgent } from '../settings';
-import { childrenOf, type Node, parentOf, sections, toTreeItem } from './nodes';
+import type { Arrangement } from './arrangement';
+import { type Node, parentOf, type SectionNode, toTreeItem } from './nodes';
 
 /** The Reservations view: the tree, its badge, its description, and the keys that choose a welcome text. */
 export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
@@ -15,7 +19,11 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   private readonly disposables: vscode.Disposable[] = [this.changed];
   private minute: NodeJS.Timeout | undefined;
 
-  constructor(private readonly live: LiveStore) {
+  constructor(
+    private readonly live: LiveStore,
+    private readonly arrangement: Arrangement,
+    private readonly projects: Projects,
+  ) {
     this.tree = vscode.window.createTreeView(VIEW_ID, {
       treeDataProvider: this,
       showCollapseAll: true,
@@ -24,6 +32,8 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
     this.disposables.push(
       this.tree,
       live.onDidChange(() => this.update()),
+      arrangement.onDidChange(() => this.update()),
+      projects.onDidChange(() => this.update()),
       this.tree.onDidChangeVisibility(() => this.update()),
       vscode.window.onDidChangeWindowState(() => this.keepTime()),
     );
@@ -31,15 +41,12 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   }
 
   getChildren(node?: Node): Node[] {
-    const { overview, state } = this.live;
-    if (!node) {
-      const problems = state.kind === 'readable' ? state.problems : [];
-      return [
-        ...problems.map((problem): Node => ({ kind: 'problem', problem })),
-        ...(isFilled(this.live) ? sections(overview) : []),
-      ];
+    if (node) {
+      return node.kind === 'section' ? [...node.items] : [];
     }
-    return node.kind === 'section' ? [...childrenOf(node, overview)] : [];
+    const { state } = this.live;
+    const problems = state.kind === 'readable' ? state.problems : [];
+    return [...problems.map((problem): Node => ({ kind: 'problem', problem })), ...this.sections()];
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
@@ -47,16 +54,18 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   }
 
   getParent(node: Node): Node | undefined {
-    return parentOf(node, this.live.overview);
+    return parentOf(node, this.sections());
   }
 
-  /** Selects the item of a reservation, where it is shown. */
+  /** Selects the item of a reservation, where there is one; a filter that hides it is taken away. */
   async reveal(reservationId: string): Promise<void> {
-    const { overview } = this.live;
-    const node = sections(overview)
-      .flatMap((section) => childrenOf(section, overview))
-      .find((child) => 'reservation' in child && child.reservation.reservation_id === reservationId);
+    const isIt = (node: Node) => 'reservation' in node && node.reservation.reservation_id === reservationId;
+    const find = (sections: readonly Section[]) => sections.flatMap(({ items }) => items).find(isIt);
     await vscode.commands.executeCommand(`${VIEW_ID}.focus`);
+    const node = find(grouped(this.live.overview, 'state'));
+    if (node && !find(this.sections())) {
+      await this.arrangement.setFilter('all');
+    }
     if (node) {
       await this.tree.reveal(node, { select: true, focus: true });
     }
@@ -81,15 +90,41 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
                 : vscode.l10n.t('{0} messages for you to acknowledge', forMe),
           }
         : undefined;
-    this.tree.description = description(live);
+    this.tree.description = description(live, this.arrangement.filter);
+    // Where a view is alone in its container, VS Code does not draw its description.
+    this.tree.message = this.stateKey() === 'filled' ? filterMessage(this.arrangement.filter) : '';
     setContext(CONTEXT_KEYS.problem, live.state.kind === 'unreadable' ? live.state.problem.kind : '');
-    setContext(CONTEXT_KEYS.state, stateKey(live));
+    setContext(CONTEXT_KEYS.state, this.stateKey());
     setContext(
       CONTEXT_KEYS.holds,
       active.some(({ mine }) => mine),
     );
     this.changed.fire(undefined);
     this.keepTime();
+  }
+
+  /** What passes the filter. */
+  private shown(): Overview {
+    return filtered(this.live.overview, this.arrangement.filter, this.projects.known);
+  }
+
+  /** None where nothing is to be listed: then a welcome text says why. */
+  private sections(): readonly SectionNode[] {
+    const shown = this.shown();
+    return this.live.state.kind === 'readable' && !isEmpty(shown)
+      ? grouped(shown, this.arrangement.grouping).map((section) => ({ kind: 'section', ...section }))
+      : [];
+  }
+
+  private stateKey(): string {
+    const { state, overview } = this.live;
+    if (state.kind !== 'readable') {
+      return state.kind;
+    }
+    if (isEmpty(overview)) {
+      return 'empty';
+    }
+    return isEmpty(this.shown()) ? 'filtered' : 'filled';
   }
 
   /** "12 min left" is written anew once a minute, while somebody can see it. */
@@ -106,23 +141,33 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   }
 }
 
-/** Which file is wrong, or whom the person acts as. */
-function description(live: LiveStore): string {
+/** Which file is wrong, or whom the person acts as and what is left out. */
+function description(live: LiveStore, filter: Filter): string {
   if (live.state.kind === 'unreadable') {
     return basename(live.state.problem.path);
   }
   const me = configuredAgent();
-  return me ? vscode.l10n.t('as {0}', me) : '';
+  return [me ? vscode.l10n.t('as {0}', me) : '', filterName(filter)].filter(Boolean).join(' · ');
 }
 
-function isFilled(live: LiveStore): boolean {
-  const { active, expired, messages } = live.overview;
-  return live.state.kind === 'readable' && active.length + expired.length + messages.length > 0;
-}
-
-function stateKey(live: LiveStore): string {
-  if (live.state.kind !== 'readable') {
-    return live.state.kind;
+function filterName(filter: Filter): string {
+  switch (filter) {
+    case 'all':
+      return '';
+    case 'project':
+      return vscode.l10n.t('this project only');
+    case 'mine':
+      return vscode.l10n.t('mine only');
   }
-  return isFilled(live) ? 'filled' : 'empty';
+}
+
+function filterMessage(filter: Filter): string {
+  switch (filter) {
+    case 'all':
+      return '';
+    case 'project':
+      return vscode.l10n.t('What is of other projects is left out.');
+    case 'mine':
+      return vscode.l10n.t('What is not yours is left out.');
+  }
 }

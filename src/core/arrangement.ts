@@ -1,0 +1,134 @@
+/** Which part of an overview a person wants to see, and under which headings: pure, from the overview alone. */
+
+import type { ActiveItem, ExpiredItem, MessageItem, Overview } from './overview';
+import type { Reservation } from './reservation';
+
+export const FILTERS = ['all', 'project', 'mine'] as const;
+export const GROUPINGS = ['state', 'holder', 'bead'] as const;
+
+export type Filter = (typeof FILTERS)[number];
+export type Grouping = (typeof GROUPINGS)[number];
+
+export type OverviewItem =
+  | ({ readonly kind: 'active' } & ActiveItem)
+  | ({ readonly kind: 'expired' } & ExpiredItem)
+  | ({ readonly kind: 'message' } & MessageItem);
+
+/** What stands over a section. */
+export type Heading =
+  | { readonly by: 'state'; readonly state: 'active' | 'expired' | 'messages' }
+  | { readonly by: 'holder'; readonly agent: string; readonly mine: boolean }
+  | { readonly by: 'bead'; readonly bead: string };
+
+export interface Section {
+  /** Tells a section from the others, and stays the same while its items change. */
+  readonly key: string;
+  readonly heading: Heading;
+  readonly items: readonly OverviewItem[];
+}
+
+/** Tells an item from every other one, whatever section it is in. Two reservations may have drawn the same id. */
+export function itemKey(item: OverviewItem): string {
+  return item.kind === 'message'
+    ? `message:${item.message.message_id}`
+    : `${item.kind}:${item.reservation.reservation_id}:${item.reservation.scope}`;
+}
+
+/**
+ * What passes the filter. Where it is not known which project something belongs to, or which one is open, it may be this
+ * one.
+ */
+export function filtered(overview: Overview, filter: Filter, projects: ReadonlySet<string>): Overview {
+  switch (filter) {
+    case 'all':
+      return overview;
+    case 'mine':
+      return keep(overview, ({ mine }) => mine);
+    case 'project':
+      return keep(overview, (item) => {
+        const project = 'reservation' in item ? projectOf(item.reservation) : undefined;
+        return project === undefined || projects.size === 0 || projects.has(project);
+      });
+  }
+}
+
+export function isEmpty({ active, expired, messages }: Overview): boolean {
+  return active.length + expired.length + messages.length === 0;
+}
+
+/**
+ * By state there are always the same three sections; else one for each holder or bead, one's own first. Messages have no
+ * holder: they keep a section of their own there.
+ */
+export function grouped(overview: Overview, grouping: Grouping): readonly Section[] {
+  const { active, expired, messages } = overview;
+  const reservations: readonly Exclude<OverviewItem, { kind: 'message' }>[] = [
+    ...active.map((item) => ({ kind: 'active', ...item }) as const),
+    ...expired.map((item) => ({ kind: 'expired', ...item }) as const),
+  ];
+  const letters = messages.map((item) => ({ kind: 'message', ...item }) as const);
+  switch (grouping) {
+    case 'state':
+      return [
+        byState('active', reservations.slice(0, active.length)),
+        byState('expired', reservations.slice(active.length)),
+        byState('messages', letters),
+      ];
+    case 'holder':
+      return [
+        ...byHeading(reservations, ({ reservation, mine }) => ({ by: 'holder', agent: reservation.agent_id, mine })),
+        byState('messages', letters),
+      ];
+    case 'bead':
+      return byHeading([...reservations, ...letters], (item) => ({
+        by: 'bead',
+        bead: 'reservation' in item ? item.reservation.bead_id : item.message.bead_id,
+      }));
+  }
+}
+
+function keep(overview: Overview, passes: (item: ActiveItem | ExpiredItem | MessageItem) => boolean): Overview {
+  return {
+    ...overview,
+    active: overview.active.filter(passes),
+    expired: overview.expired.filter(passes),
+    messages: overview.messages.filter(passes),
+  };
+}
+
+/** Entries of beadboard name no project. */
+function projectOf(reservation: Reservation & { readonly project?: unknown }): string | undefined {
+  return typeof reservation.project === 'string' ? reservation.project : undefined;
+}
+
+function byState(state: 'active' | 'expired' | 'messages', items: readonly OverviewItem[]): Section {
+  return { key: state, heading: { by: 'state', state }, items };
+}
+
+/** Sections with something of one's own come first, then by name, so that a section keeps its place. */
+function byHeading<I extends OverviewItem>(items: readonly I[], headingOf: (item: I) => Heading): readonly Section[] {
+  const sections = new Map<string, { key: string; heading: Heading; items: I[] }>();
+  for (const item of items) {
+    const heading = headingOf(item);
+    const key = `${heading.by}:${nameOf(heading)}`;
+    const section = sections.get(key) ?? { key, heading, items: [] };
+    section.items.push(item);
+    sections.set(key, section);
+  }
+  return [...sections.values()].sort((left, right) => rank(left) - rank(right) || (left.key < right.key ? -1 : 1));
+}
+
+function nameOf(heading: Heading): string {
+  switch (heading.by) {
+    case 'state':
+      return heading.state;
+    case 'holder':
+      return heading.agent;
+    case 'bead':
+      return heading.bead;
+  }
+}
+
+function rank({ items }: Section): number {
+  return items.some(({ kind, mine }) => mine && kind === 'active') ? 0 : items.some(({ mine }) => mine) ? 1 : 2;
+}
