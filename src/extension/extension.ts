@@ -3,7 +3,9 @@
 import * as vscode from 'vscode';
 import type { Overview } from '../core/overview';
 import type { AgentReservationsApi } from './api';
+import type { CommandContext } from './commands/context';
 import { registerCommands } from './commands/register';
+import { reserveDropped } from './commands/reserve';
 import { CONFIGURATION } from './contributions';
 import { Documents } from './documents';
 import { LiveStore } from './liveStore';
@@ -32,8 +34,10 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
   const statusBar = new StatusBar(live);
   const documents = new Documents();
   const changed = new vscode.EventEmitter<Overview>();
+  const commands: CommandContext = { live, view, arrangement, documents, log, memory };
   context.subscriptions.push(
-    ...registerCommands({ live, view, arrangement, documents, log, memory }),
+    ...registerCommands(commands),
+    view.drop.onDidDrop((uris) => reserveDropped(commands, uris).catch((error) => log.error(error))),
     live.onDidChange(() => changed.fire(live.overview)),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(CONFIGURATION)) {

@@ -162,8 +162,9 @@ function show<T>(
   place: Partial<Place>,
   listen: (finish: (answer: Answer<T>) => void) => readonly vscode.Disposable[],
 ): Promise<Answer<T>> {
-  input.step = place.step;
-  input.totalSteps = place.totalSteps;
+  const isOneOfSeveral = (place.totalSteps ?? 1) > 1;
+  input.step = isOneOfSeveral ? place.step : undefined;
+  input.totalSteps = isOneOfSeveral ? place.totalSteps : undefined;
   input.buttons = (place.step ?? 1) > 1 ? [vscode.QuickInputButtons.Back] : [];
   return new Promise((resolve) => {
     const disposables: vscode.Disposable[] = [input];

@@ -7,7 +7,7 @@ import { isTtl } from '../core/reservation';
 import { isAbsoluteScope } from '../core/scope';
 import type { LiveStore } from './liveStore';
 import { type Answer, askInSteps, askPick, askText, BACK, type Choice, type Place } from './quickInput';
-import { scopeOfUri, uriOfActiveEditor } from './scopes';
+import { folderHere, type Target, targetOfUri, uriOfActiveEditor } from './scopes';
 import { defaultTtl } from './settings';
 import { duration, rules } from './wording';
 
@@ -16,47 +16,72 @@ const LAST_BEAD = 'lastBead';
 const OTHER = 'other';
 
 export interface ReservationAnswers {
-  readonly scopes: readonly string[];
+  readonly targets: readonly Target[];
   readonly bead: string;
   /** Minutes. */
   readonly ttl: number;
 }
 
-/** Asks for the scope (unless some are given), the bead and the TTL; undefined where the person gave up. */
+export interface Given {
+  readonly targets: readonly Target[];
+  /** Minutes; asked for unless given. */
+  readonly ttl?: number;
+}
+
+type Step = (place: Place) => Promise<Answer<unknown>>;
+
+/** Asks for what is not given of the scope, the bead and the TTL; undefined where the person gave up. */
 export async function askReservation(
   live: LiveStore,
   memory: vscode.Memento,
-  given: readonly string[],
+  given: Given,
 ): Promise<ReservationAnswers | undefined> {
-  const title =
-    given.length === 1
-      ? vscode.l10n.t('Reserve {0}', withoutIcons(given[0] ?? ''))
-      : given.length > 1
-        ? vscode.l10n.t('Reserve {0} Scopes', given.length)
-        : vscode.l10n.t('Reserve Scope');
-  let scopes = given;
+  const title = titleFor(given.targets);
+  let { targets } = given;
+  let folder = folderHere();
+  let scope = scopeHere();
   let bead = '';
-  let ttl = defaultTtl();
-  const steps: ((place: Place) => Promise<Answer<unknown>>)[] = [
-    async (place) => {
-      const answer = await askBead(title, place, beadsToOffer(live, memory, bead));
-      bead = typeof answer === 'string' ? answer : bead;
-      return answer;
-    },
-    async (place) => {
-      const answer = await askTtl(title, place, ttl);
-      ttl = typeof answer === 'number' ? answer : ttl;
-      return answer;
-    },
-  ];
-  if (given.length === 0) {
-    steps.unshift(async (place) => {
-      const answer = await askScope(title, place, scopes[0] ?? scopeHere());
-      scopes = typeof answer === 'string' ? [answer] : scopes;
-      return answer;
-    });
+  let ttl = given.ttl ?? defaultTtl();
+  const folderStep: Step = async (place) => {
+    const answer = await askFolder(title, place, folder);
+    folder = typeof answer === 'object' ? answer : folder;
+    return answer;
+  };
+  const scopeStep: Step = async (place) => {
+    const answer = await askScope(title, place, scope);
+    scope = typeof answer === 'string' ? answer : scope;
+    targets = [{ scope, folder }];
+    return answer;
+  };
+  const beadStep: Step = async (place) => {
+    const answer = await askBead(title, place, beadsToOffer(live, memory, bead));
+    bead = typeof answer === 'string' ? answer : bead;
+    return answer;
+  };
+  const ttlStep: Step = async (place) => {
+    const answer = await askTtl(title, place, ttl);
+    ttl = typeof answer === 'number' ? answer : ttl;
+    return answer;
+  };
+  const asksScope = given.targets.length === 0;
+  const asksFolder = asksScope && (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
+  const answered = await askInSteps([
+    ...(asksFolder ? [folderStep] : []),
+    ...(asksScope ? [scopeStep] : []),
+    beadStep,
+    ...(given.ttl === undefined ? [ttlStep] : []),
+  ]);
+  return answered ? { targets, bead, ttl } : undefined;
+}
+
+function titleFor(targets: readonly Target[]): string {
+  const [first] = targets;
+  if (!first) {
+    return vscode.l10n.t('Reserve Scope');
   }
-  return (await askInSteps(steps)) ? { scopes, bead, ttl } : undefined;
+  return targets.length === 1
+    ? vscode.l10n.t('Reserve {0}', withoutIcons(first.scope))
+    : vscode.l10n.t('Reserve {0} Scopes', targets.length);
 }
 
 /** The next reservation of this workspace is most likely for the same bead. */
@@ -66,7 +91,27 @@ export function rememberBead(memory: vscode.Memento, bead: string): Thenable<voi
 
 function scopeHere(): string {
   const uri = uriOfActiveEditor();
-  return (uri && scopeOfUri(uri, 'file')) ?? '';
+  return (uri && targetOfUri(uri, 'file')?.scope) ?? '';
+}
+
+/** Only where there are several. */
+function askFolder(
+  title: string,
+  place: Place,
+  current: vscode.WorkspaceFolder | undefined,
+): Promise<Answer<vscode.WorkspaceFolder>> {
+  return askPick<vscode.WorkspaceFolder>({
+    ...place,
+    title,
+    placeholder: vscode.l10n.t('The folder of the workspace that the scope is relative to'),
+    choices: () =>
+      (vscode.workspace.workspaceFolders ?? []).map((folder) => ({
+        value: folder,
+        label: withoutIcons(folder.name),
+        description: withoutIcons(folder.uri.fsPath),
+      })),
+    isActive: (folder) => folder === current,
+  });
 }
 
 async function askScope(title: string, place: Place, value: string): Promise<Answer<string>> {

@@ -1,15 +1,37 @@
 import * as vscode from 'vscode';
 import { scopeOf } from '../core/scope';
 
-/** The workspace-relative scope of a file or folder; undefined where it is outside of the workspace. */
-export function scopeOfUri(uri: vscode.Uri, kind: 'file' | 'folder'): string | undefined {
+/** What is to be reserved: a scope, and the folder of the workspace that it is relative to. */
+export interface Target {
+  readonly scope: string;
+  readonly folder: vscode.WorkspaceFolder | undefined;
+}
+
+/** The file or folder as a target; undefined where it is outside of the workspace. */
+export function targetOfUri(uri: vscode.Uri, kind: 'file' | 'folder'): Target | undefined {
   const folder = vscode.workspace.getWorkspaceFolder(uri);
-  if (!folder) {
-    return undefined;
-  }
-  const inside = uri.path.slice(folder.uri.path.replace(/\/$/, '').length);
-  const scope = scopeOf(inside, kind);
-  return scope || undefined;
+  const scope = folder && scopeOf(uri.path.slice(folder.uri.path.replace(/\/$/, '').length), kind);
+  return scope ? { scope, folder } : undefined;
+}
+
+/** Asks the file system which of the two it is. What is not there counts as a file. */
+export async function targetOf(uri: vscode.Uri): Promise<Target | undefined> {
+  const type = await vscode.workspace.fs.stat(uri).then(
+    (found) => found.type,
+    () => vscode.FileType.File,
+  );
+  return targetOfUri(uri, (type & vscode.FileType.Directory) === 0 ? 'file' : 'folder');
+}
+
+/** Each once: the same scope of two folders is two targets. */
+export function distinct(targets: readonly Target[]): readonly Target[] {
+  return [...new Map(targets.map((target) => [`${target.folder?.uri}\n${target.scope}`, target])).values()];
+}
+
+/** The folder that a scope which is typed is most likely meant in. */
+export function folderHere(): vscode.WorkspaceFolder | undefined {
+  const uri = uriOfActiveEditor();
+  return (uri && vscode.workspace.getWorkspaceFolder(uri)) ?? vscode.workspace.workspaceFolders?.[0];
 }
 
 export function uriOfActiveEditor(): vscode.Uri | undefined {

@@ -4,6 +4,7 @@ import { strict as assert } from 'node:assert';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Envelope } from '../../src/core/envelope';
 import type { Internals, TestedApi } from '../../src/extension/extension';
@@ -86,6 +87,17 @@ export async function until(
   });
 }
 
+/** Looks again and again: for what the view does not tell of. */
+export async function eventually(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  timeoutMs = 5_000,
+): Promise<void> {
+  for (const end = Date.now() + timeoutMs; !(await isSo()); await sleep(20)) {
+    assert.ok(Date.now() < end, `Waited in vain until ${what}.`);
+  }
+}
+
 export interface Shown {
   readonly label: string;
   readonly description: string;
@@ -138,4 +150,64 @@ export function entry(scope: string, agent: string, endsInMs: number): Record<st
 
 function hash(text: string): number {
   return [...text].reduce((sum, character) => (sum * 31 + (character.codePointAt(0) ?? 0)) | 0, 7);
+}
+
+const SHOW = ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'] as const;
+
+export interface Notification {
+  readonly text: string;
+  readonly actions: readonly string[];
+  readonly modal: boolean;
+  readonly detail: string;
+}
+
+/**
+ * Takes the place of VS Code's notifications while `work` runs: each is kept, and answered with the action that `choose`
+ * names, or not at all.
+ */
+export async function withNotifications<T>(
+  work: (seen: readonly Notification[]) => Promise<T>,
+  choose: (notification: Notification) => string | undefined = () => undefined,
+): Promise<T> {
+  const seen: Notification[] = [];
+  const window = vscode.window as unknown as Record<(typeof SHOW)[number], unknown>;
+  const real = SHOW.map((name) => window[name]);
+  const show = (text: string, ...rest: readonly (string | vscode.MessageOptions)[]) => {
+    const options = rest.find((one) => typeof one === 'object');
+    const actions = rest.filter((one) => typeof one === 'string');
+    const notification = { text, actions, modal: options?.modal ?? false, detail: options?.detail ?? '' };
+    seen.push(notification);
+    return Promise.resolve(choose(notification));
+  };
+  for (const name of SHOW) {
+    window[name] = show;
+  }
+  try {
+    return await work(seen);
+  } finally {
+    for (const [index, name] of SHOW.entries()) {
+      window[name] = real[index];
+    }
+  }
+}
+
+/** Presses Enter in every question that comes up, until the work that asks them is over. */
+export async function pressingEnter<T>(work: Thenable<T>): Promise<T> {
+  let isOver = false;
+  const over = Promise.resolve(work).finally(() => {
+    isOver = true;
+  });
+  over.catch(() => undefined);
+  while (!isOver) {
+    await sleep(50);
+    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+  }
+  return await over;
+}
+
+/** A file or folder of the workspace that is open. */
+export function inWorkspace(path: string): vscode.Uri {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  assert.ok(folder, 'a folder is open');
+  return vscode.Uri.joinPath(folder.uri, path);
 }

@@ -1,11 +1,12 @@
 import { strict as assert } from 'node:assert';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { operations, seed, YOU } from '../../scripts/demo/scene';
 import { repoRoot } from '../support/paths';
 import { importScript } from '../support/scripts';
 import { clearNotifications, openWorkbench, quickPickItem, runCommand, type Workbench } from '../support/workbench';
+import { clickInline, held, openView, row, step } from './parts';
 
 type PackageScript = typeof import('../../scripts/package.mjs');
 
@@ -246,28 +247,6 @@ for (const [name, theme] of [
       await screenshot(`view-${name}`);
     });
   });
-}
-
-async function openView(page: Page): Promise<void> {
-  await page.locator('.activitybar .action-label[aria-label^="Reservations"]').click({ force: true });
-  await page.locator('.sidebar .title-label', { hasText: 'Reservations' }).waitFor();
-}
-
-function row(page: Page, label: string): Locator {
-  return page.locator('.pane-body .monaco-list-row', { has: page.getByText(label, { exact: true }) });
-}
-
-function held(page: Page, text: string): Locator {
-  return page.locator('.statusbar-item', { hasText: text });
-}
-
-async function step(page: Page, place: string): Promise<void> {
-  await page.locator('.quick-input-title', { hasText: `(${place})` }).waitFor();
-}
-
-async function clickInline(item: Locator, action: string): Promise<void> {
-  await item.hover();
-  await item.locator(`.action-label[aria-label="${action}"]`).click();
 }
 
 async function reserveByHand(page: Page, scope: string): Promise<void> {

@@ -1,14 +1,14 @@
 /** Reserve Scope…, Reserve This File…, Reserve This Folder… and Take Over. */
 
 import * as vscode from 'vscode';
-import { withoutIcons } from '../../core/display';
+import { withoutIcons, withoutLinks } from '../../core/display';
 import type { Envelope } from '../../core/envelope';
 import type { Reservation, ReserveInput } from '../../core/reservation';
 import { requireAgent } from '../identity';
 import { type Action, tell } from '../notify';
 import { askPick } from '../quickInput';
-import { askReservation, rememberBead } from '../reserveQuestions';
-import { scopeOfUri, uriOfActiveEditor } from '../scopes';
+import { askReservation, type Given, rememberBead } from '../reserveQuestions';
+import { distinct, folderHere, targetOf, uriOfActiveEditor } from '../scopes';
 import { defaultTtl } from '../settings';
 import { timeSince } from '../wording';
 import { type CommandContext, type Handler, record, text, told } from './context';
@@ -40,7 +40,7 @@ export function reserve(context: CommandContext): Handler {
         }),
       );
     }
-    const [first] = await askAndReserve(context, agent, scope ? [scope] : []);
+    const [first] = await askAndReserve(context, agent, { targets: scope ? [{ scope, folder: folderHere() }] : [] });
     return first;
   };
 }
@@ -49,9 +49,8 @@ export function reserve(context: CommandContext): Handler {
 export function reserveUri(context: CommandContext, kind: 'file' | 'folder'): Handler {
   return async (uri, selected) => {
     const uris = (Array.isArray(selected) && selected.length > 0 ? selected : [uri]).filter(isUri);
-    const targets = uris.length > 0 ? uris : await fallbackUris(kind);
-    const scopes = targets.map((target) => scopeOfUri(target, kind));
-    if (scopes.length === 0 || scopes.includes(undefined)) {
+    const given = uris.length > 0 ? uris : await fallbackUris(kind);
+    if (given.length === 0) {
       tell(
         kind === 'file'
           ? vscode.l10n.t('There is no file of this workspace to reserve. Open one, or use Reserve Scope….')
@@ -59,13 +58,37 @@ export function reserveUri(context: CommandContext, kind: 'file' | 'folder'): Ha
       );
       return undefined;
     }
-    const agent = await requireAgent(context.live);
-    if (!agent) {
-      return undefined;
-    }
-    const envelopes = await askAndReserve(context, agent, [...new Set(scopes.filter((scope) => scope !== undefined))]);
+    const envelopes = await reserveUris(context, given);
     return envelopes.length > 1 ? envelopes : envelopes[0];
   };
+}
+
+/** What was dropped on the view: for the usual time, only the bead is asked for. */
+export function reserveDropped(context: CommandContext, uris: readonly vscode.Uri[]): Promise<readonly Reserved[]> {
+  return reserveUris(context, uris, defaultTtl());
+}
+
+/** What of them is in the workspace; tells of the rest. */
+async function reserveUris(
+  context: CommandContext,
+  uris: readonly vscode.Uri[],
+  ttl?: number,
+): Promise<readonly Reserved[]> {
+  const found = await Promise.all(uris.map(async (uri) => ({ uri, target: await targetOf(uri) })));
+  const outside = found.filter(({ target }) => target === undefined).map(({ uri }) => uri);
+  const targets = distinct(found.map(({ target }) => target).filter((target) => target !== undefined));
+  if (outside.length > 0) {
+    tell(outsideText(outside));
+  }
+  const agent = targets.length > 0 ? await requireAgent(context.live) : undefined;
+  return agent ? await askAndReserve(context, agent, { targets, ...(ttl === undefined ? {} : { ttl }) }) : [];
+}
+
+function outsideText(uris: readonly vscode.Uri[]): string {
+  const [first] = uris;
+  return first && uris.length === 1
+    ? vscode.l10n.t('{0} is outside of this workspace; only what is in it can be reserved.', withoutLinks(first.fsPath))
+    : vscode.l10n.t('{0} of them are outside of this workspace; only what is in it can be reserved.', uris.length);
 }
 
 /** An expired item of the view, or `{ scope, bead, ttl?, agent? }`; without either, the person picks one. */
@@ -82,18 +105,14 @@ export function takeOver(context: CommandContext): Handler {
 }
 
 /** Asks for what is missing, then reserves each scope; a conflict offers what can be done about it. */
-async function askAndReserve(
-  context: CommandContext,
-  agent: string,
-  scopes: readonly string[],
-): Promise<readonly Reserved[]> {
-  const answers = await askReservation(context.live, context.memory, scopes);
+async function askAndReserve(context: CommandContext, agent: string, given: Given): Promise<readonly Reserved[]> {
+  const answers = await askReservation(context.live, context.memory, given);
   if (!answers) {
     return [];
   }
   await rememberBead(context.memory, answers.bead);
   const envelopes: Reserved[] = [];
-  for (const scope of answers.scopes) {
+  for (const { scope } of answers.targets) {
     const input: ReserveInput = { agent, scope, bead: answers.bead, ttl: answers.ttl };
     const envelope = await reserveOnce(context, input);
     envelopes.push(told(context, envelope, actionsFor(context, envelope, input)));
@@ -118,7 +137,7 @@ function actionsFor(context: CommandContext, envelope: Reserved, input: ReserveI
   }
   const another: Action = {
     title: vscode.l10n.t('Reserve Another Scope…'),
-    run: () => askAndReserve(context, input.agent, []),
+    run: () => askAndReserve(context, input.agent, { targets: [] }),
   };
   switch (envelope.error.code) {
     case 'RESERVATION_STALE_FOUND':

@@ -9,6 +9,7 @@ import type { LiveStore } from '../liveStore';
 import type { Projects } from '../projects';
 import { configuredAgent } from '../settings';
 import type { Arrangement } from './arrangement';
+import { DropTarget } from './drop';
 import { type Node, parentOf, type SectionNode, toTreeItem } from './nodes';
 
 /** The Reservations view: the tree, its badge, its description, and the keys that choose a welcome text. */
@@ -16,7 +17,8 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   readonly tree: vscode.TreeView<Node>;
-  private readonly disposables: vscode.Disposable[] = [this.changed];
+  readonly drop = new DropTarget();
+  private readonly disposables: vscode.Disposable[] = [this.changed, this.drop];
   private minute: NodeJS.Timeout | undefined;
 
   constructor(
@@ -28,6 +30,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
       treeDataProvider: this,
       showCollapseAll: true,
       canSelectMany: true,
+      dragAndDropController: this.drop,
     });
     this.disposables.push(
       this.tree,

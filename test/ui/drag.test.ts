@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import { seed, YOU } from '../../scripts/demo/scene';
+import { openWorkbench, quickPickItem, type Workbench } from '../support/workbench';
+import { row } from './parts';
+
+const WORKBENCH_MS = 120_000;
+
+describe('a folder of the Explorer', function () {
+  this.timeout(WORKBENCH_MS);
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await openWorkbench({
+      settings: { 'agentReservations.agent': YOU },
+      prepare: ({ storeDir }) => seed(storeDir),
+    });
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await workbench.screenshot('failed-drag');
+    }
+  });
+
+  after(() => workbench?.close());
+
+  it('is reserved by dragging it over the activity bar onto the view', async () => {
+    const { page, screenshot } = workbench;
+    page.setDefaultTimeout(10_000);
+    await grab(page, page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'src' }).first());
+    const label = page.locator('.action-label[aria-label^="Reservations"]');
+    const icon = page.locator('.activitybar .action-item', { has: label });
+    // VS Code opens the view for what is held over its icon for a while, as long as it moves.
+    for (let move = 0; move < 50 && !(await row(page, 'src/app/**').isVisible()); move++) {
+      await moveOver(page, icon, move % 2);
+      await sleep(100);
+    }
+    await moveOver(page, row(page, 'src/app/**'));
+    await moveOver(page, row(page, 'src/auth/login/**'));
+    await page.mouse.up();
+    await quickPickItem(page, 'bd-52').waitFor();
+    await page.mouse.move(800, 500);
+    await screenshot('drop-bead');
+    await quickPickItem(page, 'bd-52').click();
+    await row(page, 'src/**').waitFor();
+  });
+});
+
+type Element = ReturnType<Page['locator']>;
+
+async function grab(page: Page, element: Element): Promise<void> {
+  await moveOver(page, element);
+  await page.mouse.down();
+  await moveOver(page, element, 20);
+}
+
+async function moveOver(page: Page, element: Element, offset = 0): Promise<void> {
+  const box = await element.boundingBox();
+  if (!box) {
+    throw new Error('There is nothing to move over.');
+  }
+  await page.mouse.move(box.x + Math.min(60, box.width / 2) + offset, box.y + box.height / 2 + offset, { steps: 5 });
+}
