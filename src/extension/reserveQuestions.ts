@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { withoutIcons } from '../core/display';
 import { knownBeads } from '../core/overview';
 import { isTtl } from '../core/reservation';
-import { isAbsoluteScope } from '../core/scope';
+import { isAbsoluteScope } from '../core/scope/path';
 import type { LiveStore } from './liveStore';
 import { type Answer, askInSteps, askPick, askText, BACK, type Choice, type Place } from './quickInput';
 import { folderHere, type Target, targetOfUri, uriOfActiveEditor } from './scopes';

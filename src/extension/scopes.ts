@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { scopeOf } from '../core/scope';
+import { scopeOf } from '../core/scope/path';
 
 /** What is to be reserved: a scope, and the folder of the workspace that it is relative to. */
 export interface Target {
