@@ -16,6 +16,8 @@ export const COMMANDS = {
   releaseAllMine: `${PREFIX}.releaseAllMine`,
   showHeld: `${PREFIX}.showHeld`,
   takeOver: `${PREFIX}.takeOver`,
+  copyScope: `${PREFIX}.copyScope`,
+  revealInExplorer: `${PREFIX}.revealInExplorer`,
   acknowledge: `${PREFIX}.acknowledge`,
   openMessage: `${PREFIX}.openMessage`,
   chooseAgent: `${PREFIX}.chooseAgent`,

@@ -34,7 +34,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
   const statusBar = new StatusBar(live);
   const documents = new Documents();
   const changed = new vscode.EventEmitter<Overview>();
-  const commands: CommandContext = { live, view, arrangement, documents, log, memory };
+  const commands: CommandContext = { live, view, projects, arrangement, documents, log, memory };
   context.subscriptions.push(
     ...registerCommands(commands),
     view.drop.onDidDrop((uris) => reserveDropped(commands, uris).catch((error) => log.error(error))),

@@ -20,6 +20,12 @@ export class Projects implements vscode.Disposable {
     return this.current;
   }
 
+  /** The folders that a reservation may be about: those of its project, or all where it names none. */
+  foldersOf({ project }: { readonly project?: string }): readonly vscode.WorkspaceFolder[] {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    return project === undefined ? folders : folders.filter(({ uri }) => uri.fsPath === project);
+  }
+
   dispose(): void {
     vscode.Disposable.from(...this.disposables).dispose();
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { scopeOf } from '../core/scope/path';
+import { isAbsoluteScope, scopeOf } from '../core/scope/path';
+import { isPattern, literalPrefix } from '../core/scope/prefix';
 
 /** What is to be reserved: a scope, and the folder of the workspace that it is relative to. */
 export interface Target {
@@ -32,6 +33,44 @@ export function distinct(targets: readonly Target[]): readonly Target[] {
 export function folderHere(): vscode.WorkspaceFolder | undefined {
   const uri = uriOfActiveEditor();
   return (uri && vscode.workspace.getWorkspaceFolder(uri)) ?? vscode.workspace.workspaceFolders?.[0];
+}
+
+/**
+ * What a scope is about in these folders: the file or folder that it names, or the deepest folder above all that its
+ * pattern covers; undefined where there is none.
+ */
+export async function uriOfScope(
+  scope: string,
+  folders: readonly vscode.WorkspaceFolder[],
+): Promise<vscode.Uri | undefined> {
+  const prefix = literalPrefix(scope);
+  // A route of a web framework looks like a pattern, and is a name.
+  const literal = prefix && isPattern(scope) ? [scope.replaceAll('\\', '/'), prefix.join('/')] : [prefix?.join('/')];
+  for (const path of literal.filter((one) => one !== undefined)) {
+    for (const folder of folders) {
+      const uri = placed(path, folder, isAbsoluteScope(scope));
+      if (uri && (await exists(uri))) {
+        return uri;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Undefined where an absolute path is outside of the folder. */
+function placed(path: string, folder: vscode.WorkspaceFolder, isAbsolute: boolean): vscode.Uri | undefined {
+  if (!isAbsolute) {
+    return vscode.Uri.joinPath(folder.uri, path);
+  }
+  const uri = folder.uri.with({ path: `/${path.replace(/^\/+/, '')}` });
+  return vscode.workspace.getWorkspaceFolder(uri) === folder ? uri : undefined;
+}
+
+function exists(uri: vscode.Uri): Thenable<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
 }
 
 export function uriOfActiveEditor(): vscode.Uri | undefined {

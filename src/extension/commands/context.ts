@@ -7,12 +7,14 @@ import type { Documents } from '../documents';
 import { chooseAgent } from '../identity';
 import type { LiveStore } from '../liveStore';
 import { type Action, tellError } from '../notify';
+import type { Projects } from '../projects';
 import type { Arrangement } from '../view/arrangement';
 import type { ReservationsView } from '../view/reservationsView';
 
 export interface CommandContext {
   readonly live: LiveStore;
   readonly view: ReservationsView;
+  readonly projects: Projects;
   readonly arrangement: Arrangement;
   readonly documents: Documents;
   readonly log: vscode.LogOutputChannel;

@@ -8,6 +8,7 @@ import type { CommandContext, Handler } from './context';
 import { acknowledge, openMessage } from './messages';
 import { release, releaseAllMine, showHeld } from './release';
 import { reserve, reserveUri, takeOver } from './reserve';
+import { copyScope, revealInExplorer } from './scopeItems';
 import { choose, openStoreFolder, openUnreadable, refresh, showLog, showStatus } from './store';
 
 export function registerCommands(context: CommandContext): readonly vscode.Disposable[] {
@@ -19,6 +20,8 @@ export function registerCommands(context: CommandContext): readonly vscode.Dispo
     releaseAllMine: releaseAllMine(context),
     showHeld: showHeld(context),
     takeOver: takeOver(context),
+    copyScope: copyScope(context),
+    revealInExplorer: revealInExplorer(context),
     acknowledge: acknowledge(context),
     openMessage: openMessage(context),
     chooseAgent: choose(context),

@@ -11,6 +11,7 @@ import { tell } from '../notify';
 import { askPick, type Choice } from '../quickInput';
 import { localTime, timeUntil } from '../wording';
 import { type CommandContext, type Handler, record, text, told } from './context';
+import { reservationsOf } from './reservationArgument';
 
 type Released = Envelope<Reservation>;
 
@@ -24,7 +25,7 @@ export function release(context: CommandContext): Handler {
     if (!agent) {
       return undefined;
     }
-    const given = scopesOf(argument, selected);
+    const given = reservationsOf(argument, selected).map(({ scope }) => scope);
     const picked = given.length > 0 ? given : await pickMine(context, vscode.l10n.t('Release'));
     const envelopes = await releaseEach(context, agent, picked);
     return envelopes.length > 1 ? envelopes : envelopes[0];
@@ -71,13 +72,6 @@ async function releaseEach(
   return await Promise.all(
     scopes.map(async (scope) => told(context, await context.live.coordination.release({ agent, scope }))),
   );
-}
-
-function scopesOf(argument: unknown, selected: unknown): readonly string[] {
-  const items: readonly unknown[] = Array.isArray(selected) && selected.length > 0 ? selected : [argument];
-  return items
-    .map((item) => text(record(item)['reservation'], 'scope') ?? text(item, 'scope'))
-    .filter((scope) => scope !== undefined);
 }
 
 async function pickMine(context: CommandContext, title: string): Promise<readonly string[]> {
