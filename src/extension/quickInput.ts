@@ -90,6 +90,43 @@ export function askPick<T>(question: PickQuestion<T>): Promise<Answer<T>> {
   ]);
 }
 
+export interface FactsQuestion extends Partial<Place> {
+  readonly title: string;
+  readonly placeholder: string;
+  /** What is shown at once. */
+  readonly first: readonly vscode.QuickPickItem[];
+  /** What is shown below it as soon as it is known. */
+  readonly rest: Promise<readonly vscode.QuickPickItem[]>;
+}
+
+/** Shows facts; Enter on any of them goes on, and need not wait for the rest. */
+export function askToGoOn(question: FactsQuestion): Promise<Answer<true>> {
+  const pick = vscode.window.createQuickPick();
+  pick.title = question.title;
+  pick.placeholder = question.placeholder;
+  pick.matchOnDescription = true;
+  pick.ignoreFocusOut = true;
+  pick.items = question.first;
+  pick.busy = true;
+  let isOver = false;
+  void question.rest
+    .catch(() => [])
+    .then((rest) => {
+      if (!isOver) {
+        pick.busy = false;
+        pick.items = [...question.first, ...rest];
+      }
+    });
+  return show<true>(pick, question, (finish) => [
+    pick.onDidAccept(() => finish(true)),
+    {
+      dispose: () => {
+        isOver = true;
+      },
+    },
+  ]);
+}
+
 export interface ManyChoice<T> extends vscode.QuickPickItem {
   readonly value: T;
 }

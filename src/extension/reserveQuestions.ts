@@ -3,13 +3,17 @@
 import * as vscode from 'vscode';
 import { withoutIcons } from '../core/display';
 import { knownBeads } from '../core/overview';
+import { isWorthAWarning, type Preview } from '../core/preview';
 import { isTtl } from '../core/reservation';
 import { isAbsoluteScope } from '../core/scope/path';
+import { parseScope } from '../core/scope/scope';
 import type { LiveStore } from './liveStore';
+import { askWithPreview } from './previewStep';
 import { type Answer, askInSteps, askPick, askText, BACK, type Choice, type Place } from './quickInput';
+import { previewOf } from './scopePreview';
 import { folderHere, type Target, targetOfUri, uriOfActiveEditor } from './scopes';
 import { defaultTtl } from './settings';
-import { duration, rules } from './wording';
+import { duration, explain, rules } from './wording';
 
 const USUAL_TTLS = [30, 120, 480];
 const LAST_BEAD = 'lastBead';
@@ -36,12 +40,31 @@ export async function askReservation(
   memory: vscode.Memento,
   given: Given,
 ): Promise<ReservationAnswers | undefined> {
+  const cancelling = new vscode.CancellationTokenSource();
+  try {
+    return await ask(live, memory, given, cancelling.token);
+  } finally {
+    // Who gave up, or did not wait, needs no preview any more.
+    cancelling.cancel();
+    cancelling.dispose();
+  }
+}
+
+async function ask(
+  live: LiveStore,
+  memory: vscode.Memento,
+  given: Given,
+  token: vscode.CancellationToken,
+): Promise<ReservationAnswers | undefined> {
   const title = titleFor(given.targets);
+  const asksScope = given.targets.length === 0;
+  const asksFolder = asksScope && (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
   let { targets } = given;
   let folder = folderHere();
   let scope = scopeHere();
   let bead = '';
   let ttl = given.ttl ?? defaultTtl();
+  let preview: Promise<Preview | undefined> = asksScope ? Promise.resolve(undefined) : previewOf(live, targets, token);
   const folderStep: Step = async (place) => {
     const answer = await askFolder(title, place, folder);
     folder = typeof answer === 'object' ? answer : folder;
@@ -49,8 +72,11 @@ export async function askReservation(
   };
   const scopeStep: Step = async (place) => {
     const answer = await askScope(title, place, scope);
-    scope = typeof answer === 'string' ? answer : scope;
-    targets = [{ scope, folder }];
+    if (typeof answer === 'string') {
+      scope = answer;
+      targets = [{ scope, folder }];
+      preview = previewOf(live, targets, token);
+    }
     return answer;
   };
   const beadStep: Step = async (place) => {
@@ -63,15 +89,21 @@ export async function askReservation(
     ttl = typeof answer === 'number' ? answer : ttl;
     return answer;
   };
-  const asksScope = given.targets.length === 0;
-  const asksFolder = asksScope && (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
+  const previewStep: Step = (place) =>
+    askWithPreview(asksScope ? titleFor(targets) : title, place, { bead, ttl }, preview);
   const answered = await askInSteps([
     ...(asksFolder ? [folderStep] : []),
     ...(asksScope ? [scopeStep] : []),
     beadStep,
     ...(given.ttl === undefined ? [ttlStep] : []),
+    // Who points at files and folders knows what they are, unless there is something else to know.
+    ...(asksScope || isTelling(await preview) ? [previewStep] : []),
   ]);
   return answered ? { targets, bead, ttl } : undefined;
+}
+
+function isTelling(preview: Preview | undefined): boolean {
+  return preview !== undefined && isWorthAWarning(preview);
 }
 
 function titleFor(targets: readonly Target[]): string {
@@ -125,7 +157,11 @@ async function askScope(title: string, place: Place, value: string): Promise<Ans
       if (!text) {
         return vscode.l10n.t('Name the scope to reserve.');
       }
-      return isAbsoluteScope(text) ? vscode.l10n.t('Give a path relative to the workspace.') : undefined;
+      if (isAbsoluteScope(text)) {
+        return vscode.l10n.t('Give a path relative to the workspace.');
+      }
+      const parsed = parseScope(text);
+      return parsed.ok ? undefined : explain(parsed.error);
     },
   });
   return typeof answer === 'string' ? answer.replaceAll('\\', '/') : answer;

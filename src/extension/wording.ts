@@ -6,6 +6,8 @@ import { withoutLinks } from '../core/display';
 import type { ErrorBody } from '../core/envelope';
 import type { MESSAGE_CATEGORIES, MessageCategory } from '../core/message';
 import { type Conflict, MAX_TTL_MINUTES, MIN_TTL_MINUTES } from '../core/reservation';
+import type { ScopeFault } from '../core/scope/braces';
+import type { Overlap } from '../core/scope/relation';
 import { HOUR_MS, instant, MINUTE_MS } from '../core/time';
 import type { ProblemKind, StoreProblem } from '../store/problem';
 
@@ -67,6 +69,38 @@ export const rules = {
   ttl: () => vscode.l10n.t('Give a whole number of minutes from {0} to {1}.', MIN_TTL_MINUTES, MAX_TTL_MINUTES),
 };
 
+/** Why a text is no scope. */
+export function scopeFault(fault: ScopeFault): string {
+  switch (fault) {
+    case 'TOO_LONG':
+      return vscode.l10n.t('That is too long for a scope: name a folder above instead.');
+    case 'UNCLOSED_BRACKET':
+      return vscode.l10n.t('A “[” is not closed: close it, or write [[] for the character itself.');
+    case 'UNCLOSED_BRACE':
+      return vscode.l10n.t('A “{” is not closed: close it, or write [{] for the character itself.');
+    case 'BACKWARD_RANGE':
+      return vscode.l10n.t('A range goes backwards: write the lower character first.');
+    case 'OUTSIDE_ROOT':
+      return vscode.l10n.t('That leads out of the project with “..”: name what is inside of it.');
+    case 'TOO_MANY_ALTERNATIVES':
+      return vscode.l10n.t('The braces stand for too many patterns: reserve a folder above, or the parts one by one.');
+  }
+}
+
+/** How what is held lies to what is asked for: goes on after its name. */
+export function overlapText(overlap: Overlap): string {
+  switch (overlap) {
+    case 'exact':
+      return vscode.l10n.t('is the same scope');
+    case 'contains':
+      return vscode.l10n.t('contains the scope you ask for');
+    case 'within':
+      return vscode.l10n.t('is part of the scope you ask for');
+    case 'partial':
+      return vscode.l10n.t('has files in common with the scope you ask for');
+  }
+}
+
 /** A refusal or failure in a sentence or two, fit for a notification. */
 export function explain(error: ErrorBody): string {
   const facts = error.details ?? {};
@@ -98,6 +132,9 @@ export function explain(error: ErrorBody): string {
     case 'DUPLICATE_AGENT_ID':
       return vscode.l10n.t('Agent “{0}” is registered already; choose another id.', fact('agent'));
     case 'INVALID_ARGS':
+      if ('fault' in facts) {
+        return scopeFault(facts['fault'] as ScopeFault);
+      }
       if ('fix' in facts) {
         return vscode.l10n.t('Say what to repair: true, or a list of the ids of findings.');
       }

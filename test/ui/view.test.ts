@@ -55,30 +55,34 @@ describe('the Reservations view, used by hand', function () {
     await workbench.screenshot('view-dark');
   });
 
-  it('reserves from the palette in three steps, with a way back', async () => {
+  it('reserves from the palette in four steps, with a way back', async () => {
     await runCommand(page, 'Reservations: Reserve Scope…');
     const input = page.locator('.quick-input-widget input:visible');
-    await step(page, '1/3');
+    await step(page, '1/4');
     await input.fill('/etc/passwd');
     await page.getByText('Give a path relative to the workspace.').waitFor();
     await workbench.screenshot('reserve-invalid');
     await input.fill('src/cart/**');
     await page.keyboard.press('Enter');
-    await step(page, '2/3');
+    await step(page, '2/4');
     await workbench.screenshot('reserve-bead');
     await page.locator('.quick-input-widget .codicon-quick-input-back').click();
-    await step(page, '1/3');
+    await step(page, '1/4');
     assert.equal(await input.inputValue(), 'src/cart/**');
     await page.keyboard.press('Enter');
-    await step(page, '2/3');
+    await step(page, '2/4');
     await input.fill('bd-60');
     await page.keyboard.press('Enter');
-    await step(page, '3/3');
+    await step(page, '3/4');
     await workbench.screenshot('reserve-ttl');
     await quickPickItem(page, 'Other…').click();
     await input.fill('4');
     await page.getByText('Give a whole number of minutes from 5 to 1440.', { exact: false }).first().waitFor();
     await input.fill('45');
+    await page.keyboard.press('Enter');
+    await step(page, '4/4');
+    await quickPickItem(page, 'Nothing').waitFor();
+    await workbench.screenshot('reserve-nothing');
     await page.keyboard.press('Enter');
     await row(page, 'src/cart/**').waitFor();
     await row(page, 'src/cart/**').getByText('you · bd-60 · 44 min').waitFor();
@@ -178,20 +182,23 @@ describe('the first reservation of a new user', function () {
     await page.keyboard.press('Enter');
     await step(page, '2/2');
     await page.keyboard.press('Enter');
-    await step(page, '1/3');
+    await step(page, '1/4');
     await input.fill('src/auth/login.ts');
     await page.keyboard.press('Enter');
-    await step(page, '2/3');
+    await step(page, '2/4');
     await input.fill('bd-1');
     await page.keyboard.press('Enter');
-    await step(page, '3/3');
+    await step(page, '3/4');
+    await page.keyboard.press('Enter');
+    await step(page, '4/4');
+    await quickPickItem(page, '1 file').waitFor();
     await page.keyboard.press('Enter');
     await row(page, 'src/auth/login.ts').getByText('you · bd-1 · 1 h 59 min').waitFor();
     await held(page, '1 held').waitFor();
 
     await runCommand(page, 'Reservations: Reserve Scope…');
     // Not asked again who one is.
-    await step(page, '1/3');
+    await step(page, '1/4');
     await page.keyboard.press('Escape');
   });
 });
@@ -251,11 +258,13 @@ for (const [name, theme] of [
 
 async function reserveByHand(page: Page, scope: string): Promise<void> {
   await runCommand(page, 'Reservations: Reserve Scope…');
-  await step(page, '1/3');
+  await step(page, '1/4');
   await page.locator('.quick-input-widget input:visible').fill(scope);
   await page.keyboard.press('Enter');
-  await step(page, '2/3');
+  await step(page, '2/4');
   await page.keyboard.press('Enter');
-  await step(page, '3/3');
+  await step(page, '3/4');
+  await page.keyboard.press('Enter');
+  await step(page, '4/4');
   await page.keyboard.press('Enter');
 }
