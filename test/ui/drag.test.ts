@@ -28,7 +28,7 @@ describe('a folder of the Explorer', function () {
   it('is reserved by dragging it over the activity bar onto the view', async () => {
     const { page, screenshot } = workbench;
     page.setDefaultTimeout(10_000);
-    await grab(page, page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'src' }).first());
+    await grab(page, page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'docs' }).first());
     const label = page.locator('.action-label[aria-label^="Reservations"]');
     const icon = page.locator('.activitybar .action-item', { has: label });
     // VS Code opens the view for what is held over its icon for a while, as long as it moves.
@@ -43,7 +43,7 @@ describe('a folder of the Explorer', function () {
     await page.mouse.move(800, 500);
     await screenshot('drop-bead');
     await quickPickItem(page, 'bd-52').click();
-    await row(page, 'src/**').waitFor();
+    await row(page, 'docs/**').waitFor();
   });
 });
 
