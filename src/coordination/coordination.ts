@@ -14,7 +14,7 @@ import {
   listAgents,
   type RegisterInput,
 } from '../core/agent';
-import { type CommandName, type Envelope, envelope, granted, type Outcome, refused } from '../core/envelope';
+import { type Envelope, granted, type Outcome, refused } from '../core/envelope';
 import { trimmed } from '../core/input';
 import {
   BROADCAST,
@@ -28,47 +28,14 @@ import {
   type InboxInput,
   type Message,
   type MessageActionInput,
-  matchesBead,
   messageNotFound,
   type SendInput,
   selectInbox,
 } from '../core/message';
-import {
-  checkRelease,
-  checkReserve,
-  checkStatus,
-  decideRelease,
-  decideReserve,
-  decideSweep,
-  isExpired,
-  matchesStatus,
-  type ReleaseInput,
-  type Reservation,
-  type ReserveInput,
-  type StatusInput,
-  type StatusRequest,
-} from '../core/reservation';
-import { HOUR_MS, instant } from '../core/time';
 import type { Finding, Repaired } from '../store/finding';
-import { StoreProblem } from '../store/problem';
 import type { Store } from '../store/store';
-
-/** The window of `summary.released`. */
-const RELEASED_HOURS = 24;
-
-export interface StatusData {
-  readonly reservations: readonly Reservation[];
-  /** Newest first. */
-  readonly unacked_required_messages: readonly Message[];
-  readonly summary: {
-    readonly active: number;
-    /** Matching releases of the last 24 hours. */
-    readonly released: number;
-    /** Everything that this very call moved to history, whatever the filters. */
-    readonly expired: number;
-    readonly unacked_required_messages: number;
-  };
-}
+import { answer, fields, when } from './answers';
+import { type ReservationOperations, reservationOperations } from './reservations';
 
 export interface DoctorInput {
   /**
@@ -92,13 +59,10 @@ export interface CoordinationOptions {
   readonly clock?: () => Date;
 }
 
-export interface Coordination {
+export interface Coordination extends ReservationOperations {
   register(input: RegisterInput): Promise<Envelope<AgentRecord>>;
   list(input?: ListInput): Promise<Envelope<readonly AgentRecord[]>>;
   show(input: { readonly agent: string }): Promise<Envelope<AgentRecord>>;
-  reserve(input: ReserveInput): Promise<Envelope<Reservation>>;
-  release(input: ReleaseInput): Promise<Envelope<Reservation>>;
-  status(input?: StatusInput): Promise<Envelope<StatusData>>;
   send(input: SendInput): Promise<Envelope<Message>>;
   inbox(input: InboxInput): Promise<Envelope<readonly Message[]>>;
   read(input: MessageActionInput): Promise<Envelope<Message>>;
@@ -135,43 +99,11 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
     return turn;
   }
 
-  async function readStatus(request: StatusRequest): Promise<StatusData> {
-    const expired = await sweep();
-    const since = new Date(clock().getTime() - RELEASED_HOURS * HOUR_MS);
-    const [active, closed, unacked] = await Promise.all([
-      store.readActive(),
-      store.readClosed(since),
-      store.readUnacked(),
-    ]);
-    // After the reading, which takes its time: what ended meanwhile may stand beside the one that followed it.
-    const now = clock();
-    const reservations = active.records.filter((entry) => !isExpired(entry, now) && matchesStatus(entry, request));
-    const messages = unacked.records.filter(
-      (message) => matchesBead(message, request.bead) && (!request.agent || message.to_agent === request.agent),
-    );
-    return {
-      reservations,
-      unacked_required_messages: messages,
-      summary: {
-        active: reservations.length,
-        released: closed.filter((entry) => isReleasedSince(entry, since) && matchesStatus(entry, request)).length,
-        expired,
-        unacked_required_messages: messages.length,
-      },
-    };
-  }
-
-  /** Takes the lock only where something is past its time. */
-  async function sweep(): Promise<number> {
-    const now = clock();
-    if (!(await store.readActive()).records.some((entry) => isExpired(entry, now))) {
-      return 0;
-    }
-    const swept = await store.transactReservations(decideSweep);
-    return swept.ok ? swept.data : 0;
-  }
+  const reservations = reservationOperations(store, { random: options.random, clock, isRegistered, inTurn });
 
   return {
+    ...reservations,
+
     register: (input) =>
       answer('agent register', () =>
         when(checkRegister(fields(input)), (request) =>
@@ -191,29 +123,6 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
         const agent = await store.readAgent(id);
         return agent ? granted(agent) : agentNotFound(id);
       }),
-
-    reserve: (input) =>
-      answer('agent reserve', async () =>
-        when(checkReserve(fields(input), await inTurn(isRegistered(fields(input).agent))), (request) =>
-          store.transactReservations((active, now, hasEnded) =>
-            decideReserve(active, request, now, options.random(), hasEnded),
-          ),
-        ),
-      ),
-
-    release: (input) =>
-      answer('agent release', async () =>
-        when(checkRelease(fields(input), await inTurn(isRegistered(fields(input).agent))), (request) =>
-          store.transactReservations((active, now, hasEnded) => decideRelease(active, request, now, hasEnded)),
-        ),
-      ),
-
-    status: (input) =>
-      answer('agent status', async () =>
-        when(checkStatus(fields(input), await isRegistered(fields(input).agent)), async (request) =>
-          granted(await readStatus(request)),
-        ),
-      ),
 
     send: (input) =>
       answer('agent send', async () =>
@@ -263,33 +172,6 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
   };
 }
 
-/** The failure of a store as an answer: what, where and why, with the kind of problem for programs. */
-export function internalError(error: unknown): Outcome<never> {
-  if (error instanceof StoreProblem) {
-    return refused('INTERNAL_ERROR', error.message, { ...error.facts, cause: error.kind, path: error.path });
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return refused('INTERNAL_ERROR', message, { cause: 'UNEXPECTED' });
-}
-
-async function answer<T>(command: CommandName, operation: () => Promise<Outcome<T>>): Promise<Envelope<T>> {
-  try {
-    return envelope(command, await operation());
-  } catch (error) {
-    return envelope(command, internalError(error));
-  }
-}
-
-/** Goes on with what a check granted, or passes its refusal on. */
-async function when<T, U>(checked: Outcome<T>, next: (request: T) => Promise<Outcome<U>>): Promise<Outcome<U>> {
-  return checked.ok ? await next(checked.data) : checked;
-}
-
-/** Surfaces pass on what callers gave them, which may be nothing at all. */
-function fields<T extends object>(input: T | undefined): T {
-  return typeof input === 'object' && input !== null ? input : ({} as T);
-}
-
 /** What a person may have repaired together with all the rest, without being asked about it. */
 function isRepairedUnasked({ repair, risky }: Finding): boolean {
   return repair !== null && !risky;
@@ -302,8 +184,4 @@ function checkFix(fix: unknown): Outcome<boolean | readonly string[]> {
   return Array.isArray(fix) && fix.every((id) => typeof id === 'string')
     ? granted(fix)
     : refused('INVALID_ARGS', 'Say what to repair: true, or a list of the ids of findings.', { fix });
-}
-
-function isReleasedSince(entry: Reservation, since: Date): boolean {
-  return entry.state === 'released' && entry.released_at !== null && instant(entry.released_at) >= since.getTime();
 }

@@ -1,7 +1,7 @@
 /** Which part of an overview a person wants to see, and under which headings: pure, from the overview alone. */
 
 import type { ActiveItem, ExpiredItem, MessageItem, Overview } from './overview';
-import type { Reservation } from './reservation';
+import { projectOf } from './reservation';
 
 export const FILTERS = ['all', 'project', 'mine'] as const;
 export const GROUPINGS = ['state', 'holder', 'bead'] as const;
@@ -94,11 +94,6 @@ function keep(overview: Overview, passes: (item: ActiveItem | ExpiredItem | Mess
     expired: overview.expired.filter(passes),
     messages: overview.messages.filter(passes),
   };
-}
-
-/** Entries of beadboard name no project. */
-function projectOf(reservation: Reservation & { readonly project?: unknown }): string | undefined {
-  return typeof reservation.project === 'string' ? reservation.project : undefined;
 }
 
 function byState(state: 'active' | 'expired' | 'messages', items: readonly OverviewItem[]): Section {

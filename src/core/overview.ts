@@ -1,7 +1,8 @@
 /** What a person is shown of a store at one moment: pure, from what was read, so that it can be computed at any time. */
 
+import { isOfProject } from './meeting';
 import { type Message, newestFirst } from './message';
-import { isExpired, type Reservation } from './reservation';
+import { isExpired, projectOf, type Reservation } from './reservation';
 import { HOUR_MS, instant, MINUTE_MS } from './time';
 
 /** A reservation that ends within this time is marked. */
@@ -101,10 +102,14 @@ function markTakeable(
   live: readonly Reservation[],
   me: string | undefined,
 ): readonly ExpiredItem[] {
-  const taken = new Set(live.map((entry) => entry.scope));
+  const taken = new Map<string, Reservation[]>();
+  for (const entry of live) {
+    taken.set(entry.scope, [...(taken.get(entry.scope) ?? []), entry]);
+  }
   return expired.map((reservation) => {
-    const canTakeOver = !taken.has(reservation.scope);
-    taken.add(reservation.scope);
+    const sameText = taken.get(reservation.scope) ?? [];
+    const canTakeOver = !sameText.some((entry) => isOfProject(entry, projectOf(reservation)));
+    taken.set(reservation.scope, [...sameText, reservation]);
     return { reservation, mine: reservation.agent_id === me, canTakeOver };
   });
 }

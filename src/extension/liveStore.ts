@@ -157,6 +157,8 @@ export class LiveStore implements vscode.Disposable {
       ...operations,
       reserve: shown(operations.reserve),
       release: shown(operations.release),
+      renew: shown(operations.renew),
+      forceRelease: shown(operations.forceRelease),
       status: shown(operations.status),
       send: shown(operations.send),
       read: shown(operations.read),

@@ -120,6 +120,7 @@ export function explain(error: ErrorBody): string {
       );
     }
     case 'RELEASE_FORBIDDEN':
+    case 'RENEW_FORBIDDEN':
       return held(facts['holder'] as Conflict);
     case 'RESERVATION_NOT_FOUND':
       return vscode.l10n.t('“{0}” is not reserved any more; there is nothing to release.', fact('scope'));
@@ -137,6 +138,9 @@ export function explain(error: ErrorBody): string {
       }
       if ('fix' in facts) {
         return vscode.l10n.t('Say what to repair: true, or a list of the ids of findings.');
+      }
+      if ('fault' in facts || 'path' in facts) {
+        return withoutLinks(error.message);
       }
       return 'ttl' in facts
         ? `${vscode.l10n.t('“{0}” is no time to hold a scope.', fact('ttl'))} ${rules.ttl()}`

@@ -6,7 +6,7 @@
 import type { AgentRecord, RecordDecision } from '../core/agent';
 import type { Outcome } from '../core/envelope';
 import type { Message } from '../core/message';
-import type { HasEnded, Reservation, ReservationDecision } from '../core/reservation';
+import type { DecisionContext, Reservation, ReservationDecision } from '../core/reservation';
 import type { Finding, Repaired } from './finding';
 import type { StoreProblem } from './problem';
 
@@ -47,11 +47,12 @@ export interface Store {
 
   /**
    * Runs the decision on the current entries while nobody else can change them, and stores what it decided before
-   * answering. `now` is the store's clock, and `hasEnded` what it knows of leases being over. The decision must be pure: it may be run
-   * on a state that is then not kept.
+   * answering; nothing, where it answers the very list that it was given. The context has the store's clock, what it knows
+   * of leases being over, and the fence of the next grant. The decision must be pure: it may be run on a state that is
+   * then not kept.
    */
   transactReservations<T>(
-    decide: (active: readonly Reservation[], now: Date, hasEnded: HasEnded) => ReservationDecision<T>,
+    decide: (active: readonly Reservation[], context: DecisionContext) => ReservationDecision<T>,
   ): Promise<Outcome<T>>;
   transactAgent<T>(
     id: string,

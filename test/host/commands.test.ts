@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { StatusData } from '../../src/coordination/coordination';
+import type { StatusData } from '../../src/coordination/reservations';
 import type { Envelope } from '../../src/core/envelope';
 import type { Message } from '../../src/core/message';
 import type { Reservation } from '../../src/core/reservation';

@@ -5,7 +5,8 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, 
 import { join } from 'node:path';
 import { type Coordination, createCoordination } from '../../src/coordination/coordination';
 import { granted } from '../../src/core/envelope';
-import { decideReserve, type Reservation } from '../../src/core/reservation';
+import type { Reservation } from '../../src/core/reservation';
+import { decideReserve } from '../../src/core/reserve';
 import { randomHex } from '../../src/store/files/durable';
 import { FileStore } from '../../src/store/files/fileStore';
 import { StoreProblem } from '../../src/store/problem';
@@ -120,8 +121,8 @@ describe('good and bad jobs of one batch', () => {
     const root = seedStore(join(temp(), 'store'), { active: [reservation({ expires_at: FAR })] });
     const store = new FileStore(root);
     const reserve = (scope: string) =>
-      store.transactReservations((active, now) =>
-        decideReserve(active, { ...mine, scope, bead: 'b', ttl: 5, takeoverStale: false }, now, randomHex(4)),
+      store.transactReservations((active, context) =>
+        decideReserve(active, { ...mine, scope, bead: 'b', ttl: 5, takeoverStale: false }, context, randomHex(4)),
       );
     const results = await Promise.allSettled([
       reserve('a'),
@@ -309,7 +310,7 @@ describe('transactReservations', () => {
   it('gives decisions the clock of the store, read under the lock', async () => {
     const root = seedStore(join(temp(), 'store'));
     const store = new FileStore(root, { clock: () => NOW });
-    const outcome = await store.transactReservations((active, now) => ({
+    const outcome = await store.transactReservations((active, { now }) => ({
       active,
       closed: [],
       answer: granted(now.toISOString()),

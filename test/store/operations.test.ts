@@ -76,6 +76,20 @@ describe('the operations', () => {
       ['release', { agent: 'nobody', scope: '' }, 'AGENT_NOT_FOUND'],
       ['release', { agent: 'agent-a', scope: '' }, 'INVALID_ARGS'],
       ['release', { agent: 'agent-a', scope: 'none' }, 'RESERVATION_NOT_FOUND'],
+      ['reserve', { agent: 'agent-a', scope: '../x', bead: 'b', ttl: 5 }, 'INVALID_ARGS'],
+      ['reserve', { agent: 'agent-a', scope: 's', bead: 'b', onOverlap: 'ask' }, 'INVALID_ARGS'],
+      ['renew', { agent: 'nobody', scope: '', ttl: 1 }, 'AGENT_NOT_FOUND'],
+      ['renew', { agent: 'agent-a', scope: '', ttl: 1 }, 'INVALID_ARGS'],
+      ['renew', { agent: 'agent-a', scope: 's', ttl: 1 }, 'INVALID_ARGS'],
+      ['renew', { agent: 'agent-a', scope: 's' }, 'RESERVATION_NOT_FOUND'],
+      ['check', { agent: 'nobody', paths: [] }, 'AGENT_NOT_FOUND'],
+      ['check', { agent: 'agent-a', paths: [] }, 'INVALID_ARGS'],
+      ['check', undefined, 'INVALID_ARGS'],
+      ['check', { paths: ['../x'] }, 'INVALID_ARGS'],
+      ['forceRelease', { by: 'nobody', reservation: '', reason: '' }, 'AGENT_NOT_FOUND'],
+      ['forceRelease', { by: 'agent-a', reservation: 'res_1', reason: '' }, 'INVALID_ARGS'],
+      ['forceRelease', { by: 'agent-a', reservation: '', reason: 'r' }, 'INVALID_ARGS'],
+      ['forceRelease', { by: 'agent-a', reservation: 'res_1', reason: 'r' }, 'RESERVATION_NOT_FOUND'],
       ['status', { agent: 'nobody' }, 'AGENT_NOT_FOUND'],
       ['status', { agent: '../x' }, 'AGENT_NOT_FOUND'],
       ['register', { name: '../x', role: '' }, 'INVALID_AGENT_ID'],
@@ -106,7 +120,7 @@ describe('the operations', () => {
         const before = fingerprint(root);
         const answer = await coordination[operation](input as never);
         refusal(answer, code);
-        assert.equal(answer.command, `agent ${operation}`);
+        assert.equal(answer.command, `agent ${operation === 'forceRelease' ? 'force-release' : operation}`);
         assert.equal(answer.data, null);
         assert.deepEqual(fingerprint(root), before);
       });
@@ -119,11 +133,14 @@ describe('the operations', () => {
     move(5 * 60_000 - 1);
     refusal(await coordination.reserve({ agent: 'agent-b', scope: 's', bead: 'b' }), 'RESERVATION_CONFLICT');
     assert.equal(grantedData(await coordination.status()).summary.active, 1);
+    const waiting = [
+      { agent_id: 'agent-b', scope: 's', since: new Date(NOW.getTime() + 5 * 60_000 - 1).toISOString() },
+    ];
     move(1);
     refusal(await coordination.reserve({ agent: 'agent-b', scope: 's', bead: 'b' }), 'RESERVATION_STALE_FOUND');
     const taken = await coordination.reserve({ agent: 'agent-b', scope: 's', bead: 'b', takeoverStale: true });
     assert.deepEqual(activeIn(root), [grantedData(taken)]);
-    assert.deepEqual(historyIn(root), [{ ...made, state: 'expired' }]);
+    assert.deepEqual(historyIn(root), [{ ...made, state: 'expired', waiting }]);
   });
 
   it('the release of an expired one closes it, and says not found', async () => {
@@ -170,7 +187,7 @@ describe('the operations', () => {
         assert.deepEqual([details?.['cause'], details?.['path']], [cause, path]);
       }
       assert.equal(readFileSync(path, 'utf8'), content);
-      grantedData(await coordination.reserve({ agent: 'agent-b', scope: `s ${cause} ${content}`, bead: 'b' }));
+      grantedData(await coordination.reserve({ agent: 'agent-b', scope: `s ${cause} ${content.length}`, bead: 'b' }));
     }
     assert.deepEqual(
       grantedData(await coordination.list()).map((one) => one.agent_id),
@@ -374,7 +391,12 @@ describe('beside a peer', () => {
     refusal(await coordination.reserve({ ...entry, agent: 'agent-b' }), 'RESERVATION_CONFLICT');
     refusal(await coordination.release({ ...entry, agent: 'agent-b' }), 'RELEASE_FORBIDDEN');
     const released = grantedData(await coordination.release(entry));
-    assert.deepEqual(released, { ...Object(reserved.data), state: 'released', released_at: released.released_at });
+    const { waiting, ...rest } = released;
+    assert.deepEqual(
+      waiting?.map(({ agent_id }) => agent_id),
+      ['agent-b'],
+    );
+    assert.deepEqual(rest, { ...Object(reserved.data), state: 'released', released_at: released.released_at });
     assert.deepEqual(historyIn(root), [released]);
   });
 

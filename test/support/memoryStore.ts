@@ -1,6 +1,7 @@
 /** A store that keeps everything in memory: the decisions alone, without a disk, a lock or another process. */
 
 import type { AgentRecord } from '../../src/core/agent';
+import { nextFence } from '../../src/core/fence';
 import { isUnackedRequired, type Message, newestFirst } from '../../src/core/message';
 import { isExpired, type Reservation } from '../../src/core/reservation';
 import type { Store } from '../../src/store/store';
@@ -13,6 +14,7 @@ export interface MemoryStore extends Store {
 export function createMemoryStore(clock: () => Date): MemoryStore {
   const agents = new Map<string, AgentRecord>();
   const messages = new Map<string, Message>();
+  let fence = 0;
   const all = <R>(records: readonly R[]) => Promise.resolve({ records, problems: [] });
   const store: MemoryStore = {
     location: 'memory',
@@ -28,7 +30,9 @@ export function createMemoryStore(clock: () => Date): MemoryStore {
     readUnacked: () => all([...messages.values()].filter(isUnackedRequired).sort(newestFirst)),
     transactReservations: (decide) => {
       const now = clock();
-      const { active, closed, answer } = decide(store.active, now, (entry) => isExpired(entry, now));
+      const context = { now, hasEnded: (entry: Reservation) => isExpired(entry, now), fence: nextFence(fence, now) };
+      const { active, closed, answer } = decide(store.active, context);
+      fence = context.fence;
       store.active = active;
       store.closed = [...store.closed, ...closed];
       return Promise.resolve(answer);

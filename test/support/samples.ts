@@ -2,7 +2,7 @@
 
 import type { AgentRecord } from '../../src/core/agent';
 import type { Message } from '../../src/core/message';
-import type { Reservation } from '../../src/core/reservation';
+import { type DecisionContext, isExpired, type Reservation } from '../../src/core/reservation';
 import { addMinutes } from '../../src/core/time';
 
 export const NOW = new Date('2026-02-13T22:09:00.000Z');
@@ -10,6 +10,11 @@ export const NOW = new Date('2026-02-13T22:09:00.000Z');
 /** ISO text of {@link NOW} moved by minutes. */
 export function at(minutes: number): string {
   return addMinutes(NOW, minutes).toISOString();
+}
+
+/** What a store that knows of no fence tells a decision. */
+export function moment(now = NOW): DecisionContext {
+  return { now, hasEnded: (entry) => isExpired(entry, now), fence: now.getTime() };
 }
 
 /** Held by `agent-a`, from ten minutes ago until in an hour. */

@@ -3,7 +3,8 @@
 import * as vscode from 'vscode';
 import { withoutIcons, withoutLinks } from '../../core/display';
 import type { Envelope } from '../../core/envelope';
-import type { Reservation, ReserveInput } from '../../core/reservation';
+import type { Reservation } from '../../core/reservation';
+import type { ReserveInput } from '../../core/reserve';
 import { requireAgent } from '../identity';
 import { type Action, tell } from '../notify';
 import { askPick } from '../quickInput';

@@ -1,7 +1,7 @@
 /** Choose Agent…, Refresh, Show Status, and the ways to the store's files and the log. */
 
 import * as vscode from 'vscode';
-import type { StatusData } from '../../coordination/coordination';
+import type { StatusData } from '../../coordination/reservations';
 import { oneLine } from '../../core/display';
 import { aligned } from '../documents';
 import { chooseAgent } from '../identity';

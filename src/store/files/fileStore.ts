@@ -3,8 +3,9 @@
 import { access } from 'node:fs/promises';
 import type { AgentRecord, RecordDecision } from '../../core/agent';
 import { granted, type Outcome } from '../../core/envelope';
+import { nextFence } from '../../core/fence';
 import type { Message } from '../../core/message';
-import { asExpired, type HasEnded, type Reservation, type ReservationDecision } from '../../core/reservation';
+import { asExpired, type DecisionContext, type Reservation, type ReservationDecision } from '../../core/reservation';
 import type { Finding, Repaired } from '../finding';
 import { asProblem, errno, type StoreProblem } from '../problem';
 import type { Records, Store, StorePart, Watching } from '../store';
@@ -44,6 +45,8 @@ interface Opened {
   readonly state: ReservationState;
   entries: readonly Reservation[];
   readonly closed: Reservation[];
+  /** The highest fence that was given out. */
+  fence: number;
 }
 
 export class FileStore implements Store {
@@ -117,13 +120,17 @@ export class FileStore implements Store {
   }
 
   transactReservations<T>(
-    decide: (active: readonly Reservation[], now: Date, hasEnded: HasEnded) => ReservationDecision<T>,
+    decide: (active: readonly Reservation[], context: DecisionContext) => ReservationDecision<T>,
   ): Promise<Outcome<T>> {
     return this.queue.enqueue(
       async (session) => {
         session.changes ??= await this.open();
         const { changes } = session;
-        const { active, closed, answer } = decide(changes.entries, changes.state.moment.now, changes.state.hasEnded);
+        const { now } = changes.state.moment;
+        const context = { now, hasEnded: changes.state.hasEnded, fence: nextFence(changes.fence, now) };
+        const { active, closed, answer } = decide(changes.entries, context);
+        // Whether it was used is not asked: numbers that are left out do no harm.
+        changes.fence = active === changes.entries ? changes.fence : context.fence;
         changes.entries = active;
         changes.closed.push(...closed);
         return answer;
@@ -210,7 +217,7 @@ export class FileStore implements Store {
   private async open(): Promise<Opened> {
     const state = await readReservations(this.paths, () => this.moment());
     const { entries, unrecorded } = state.recovered;
-    return { state, entries, closed: unrecorded.map(asExpired) };
+    return { state, entries, closed: unrecorded.map(asExpired), fence: state.fence };
   }
 
   private async commit({ lock, changes }: ReservationSession): Promise<void> {

@@ -24,6 +24,8 @@ export interface Journal {
   readonly historySize: number;
   /** When the entries end by the steady clock. */
   readonly steady: SteadyEnds;
+  /** The highest fence that was given out; journals of earlier versions have none. */
+  readonly fence?: number | undefined;
 }
 
 const journalSchema = z.object({
@@ -31,6 +33,7 @@ const journalSchema = z.object({
   closed: z.record(z.string(), z.string()),
   historySize: z.int().check(z.nonnegative()),
   steady: z.object({ boot: z.string(), ends: z.record(z.string(), z.number()) }),
+  fence: z.optional(z.int().check(z.nonnegative())),
 });
 
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;

@@ -7,8 +7,11 @@
  * not close is not.
  */
 
-import type { HasEnded, Reservation } from '../../core/reservation';
+import { meet } from '../../core/meeting';
+import { isRenewedLater } from '../../core/renew';
+import { type HasEnded, projectOf, type Reservation } from '../../core/reservation';
 import { instant } from '../../core/time';
+import { mergedWaiters } from '../../core/waiting';
 import { StoreProblem } from '../problem';
 import type { Journal } from './journal';
 
@@ -37,26 +40,53 @@ export function recover(
   hasEnded: HasEnded,
   path: string,
 ): Recovered {
-  const closed = new Set([...Object.keys(journal?.closed ?? {}), ...closedSince.map(identity)]);
+  const live = new Map((journal?.live ?? []).map((entry) => [identity(entry), entry]));
+  const closings = closedSince.filter((entry) => !isOutlived(entry, live.get(identity(entry))));
+  const closed = new Set([...Object.keys(journal?.closed ?? {}), ...closings.map(identity)]);
   const revived = found.filter((entry) => closed.has(identity(entry)));
   const standing = revived.length > 0 ? found.filter((entry) => !closed.has(identity(entry))) : found;
+  const outdated = standing.filter((entry) => upToDate(entry, live.get(identity(entry))) !== entry);
   const present = new Set(found.map(identity));
-  const missing = (journal?.live ?? []).filter(
-    (entry) => !present.has(identity(entry)) && !closed.has(identity(entry)),
-  );
+  const missing = [...live.values()].filter((entry) => !present.has(identity(entry)) && !closed.has(identity(entry)));
   const unrecorded = missing.filter(hasEnded);
   const dropped = missing.filter((entry) => !hasEnded(entry));
   // Whoever was granted the scope in the meantime was told so: that cannot be taken back.
-  const regranted = new Set(standing.filter((entry) => !hasEnded(entry)).map((entry) => entry.scope));
-  const restored = dropped.filter((entry) => !regranted.has(entry.scope));
+  const isRegranted = (entry: Reservation) =>
+    meet(standing, { scope: entry.scope, project: projectOf(entry) }).same.some((other) => !hasEnded(other));
+  const restored = dropped.filter((entry) => !isRegranted(entry));
+  const current = outdated.length > 0 ? standing.map((entry) => upToDate(entry, live.get(identity(entry)))) : standing;
   return {
-    entries: restored.length > 0 ? [...standing, ...restored] : standing,
+    entries: restored.length > 0 ? [...current, ...restored] : current,
     unrecorded,
     notices: [
       ...revived.filter((entry) => !hasEnded(entry)).map((entry) => notice(path, entry, 'REVIVED')),
+      ...outdated.map((entry) => notice(path, entry, 'OUTDATED')),
       ...dropped.map((entry) => notice(path, entry, restored.includes(entry) ? 'DROPPED' : 'REGRANTED')),
     ],
   };
+}
+
+/** Whether a line of history tells the end of a lease that had been renewed: a sweep that went by an old reading wrote it. */
+function isOutlived(closed: Reservation, remembered: Reservation | undefined): boolean {
+  return (
+    closed.state === 'expired' &&
+    remembered !== undefined &&
+    instant(remembered.expires_at) > instant(closed.expires_at)
+  );
+}
+
+/** The entry with all that either reading knows of renewals and of who waits; the one that was found, where it has it all. */
+function upToDate(found: Reservation, remembered: Reservation | undefined): Reservation {
+  if (!remembered) {
+    return found;
+  }
+  const lasting = isRenewedLater(remembered, found) ? remembered : found;
+  const waiting = mergedWaiters(found, remembered);
+  if (lasting === found && waiting === undefined) {
+    return found;
+  }
+  const { expires_at, renewed_at } = lasting;
+  return { ...found, expires_at, ...(renewed_at ? { renewed_at } : {}), ...(waiting ? { waiting } : {}) };
 }
 
 /** What to remember as closed: those whose time is not over, since only they can be revived to any effect. */
@@ -75,6 +105,7 @@ export function rememberClosed(
 const WHAT_HAPPENED = {
   REVIVED: 'had been closed, and another program brought it back; it is closed again',
   DROPPED: 'was still held, and another program dropped it; it is held again',
+  OUTDATED: 'was written back by another program as it had been before it was renewed or wanted; that is set right',
   REGRANTED: 'was still held, and another program dropped it and granted its scope again; that stands',
 } as const;
 

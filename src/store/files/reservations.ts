@@ -1,6 +1,7 @@
 /** The reservations as they are on disk: read with or without the lock, and committed under it. */
 
 import { rename } from 'node:fs/promises';
+import { highestFence } from '../../core/fence';
 import { type HasEnded, isExpired, type Reservation } from '../../core/reservation';
 import { isNotUnderstood, StoreProblem } from '../problem';
 import { type ActiveFile, NO_ACTIVE_FILE, readActiveFile, serializeActive } from './active';
@@ -26,6 +27,8 @@ export interface ReservationState {
   readonly historySize: number;
   /** Whether a lease is over by the wall clock, and as much time has really passed. */
   readonly hasEnded: HasEnded;
+  /** The highest fence that is known to have been given out. */
+  readonly fence: number;
 }
 
 /** The moment of a reading or commit, by both clocks. */
@@ -39,6 +42,8 @@ export interface Changes {
   readonly state: ReservationState;
   readonly entries: readonly Reservation[];
   readonly closed: readonly Reservation[];
+  /** The highest fence that was given out. */
+  readonly fence: number;
 }
 
 /**
@@ -68,6 +73,7 @@ export async function readReservations(paths: StorePaths, clocks: () => Moment):
     journal: trusted,
     closedSince: closed,
     historySize: size,
+    fence: Math.max(journal?.fence ?? 0, ...[file.entries, journal?.live ?? [], closed].map(highestFence)),
   };
 }
 
@@ -82,7 +88,7 @@ export async function readReservations(paths: StorePaths, clocks: () => Moment):
 export async function commitReservations(
   paths: StorePaths,
   lock: HeldLock,
-  { state, entries, closed }: Changes,
+  { state, entries, closed, fence }: Changes,
 ): Promise<readonly StoreProblem[]> {
   const content = fitting(paths.active, serializeActive({ ...state.file, entries }));
   const { now, steady } = state.moment;
@@ -104,6 +110,7 @@ export async function commitReservations(
     closed: rememberClosed(state.journal, [...state.closedSince, ...closed], now),
     historySize: state.historySize,
     steady: steadyEnds(entries, state.journal?.steady, now, steady),
+    fence,
   }).catch(() => undefined);
   return notices;
 }

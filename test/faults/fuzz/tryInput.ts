@@ -136,6 +136,15 @@ const keepsItsFields: Kept = (content, root, { path, kind }) => {
   return isObject(before) && Object.keys(before).every(isKept) ? [] : [`${path} lost fields, or was made anew`];
 };
 
+/** An entry as it was before somebody was refused because of it. */
+function withoutWaiting(entry: unknown): unknown {
+  if (!isObject(entry)) {
+    return entry;
+  }
+  const { waiting: _, ...rest } = entry as Record<string, unknown>;
+  return rest;
+}
+
 /** Each entry is still there, or closed in history; a file that made no sense is there as it was, by whatever name. */
 const keepsItsEntries: Kept = (content, root, { path }) => {
   const folder = join(root, 'reservations');
@@ -153,7 +162,7 @@ const keepsItsEntries: Kept = (content, root, { path }) => {
   const closed = history.split('\n').map((line) => field(parse(Buffer.from(line)), 'reservation_id'));
   const lost = entries.filter(
     (entry) =>
-      !left.some((other) => isDeepStrictEqual(entry, other)) &&
+      !left.some((other) => isDeepStrictEqual(entry, other) || isDeepStrictEqual(entry, withoutWaiting(other))) &&
       !(isObject(entry) && closed.includes(field(entry, 'reservation_id'))),
   );
   const extra = isObject(before) && !Array.isArray(before) ? Object.keys(before) : [];

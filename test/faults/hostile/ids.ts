@@ -119,13 +119,14 @@ export async function trickWithIds(base: string, driver: Driver): Promise<Outcom
   };
 }
 
-/** Scopes that were granted, and are not there as they were given. */
+/** Scopes that were granted, and are not there under the name that the answer gives. */
 function notKept(root: string, works: readonly Work[], answers: readonly Timed[]): string[] {
   const scopes = new Set([...activeIn(root), ...historyIn(root)].map((entry) => entry.scope));
   return works.flatMap(({ operation, args }, index) => {
     const scope = (args as { scope?: unknown } | null)?.scope;
-    const isGranted = operation === 'reserve' && answers[index]?.answer.ok === true;
-    return isGranted && typeof scope === 'string' && scope !== 'src' && !scopes.has(scope.trim())
+    const { ok, data } = answers[index]?.answer ?? {};
+    const stored = operation === 'reserve' && ok === true ? (data as { scope?: unknown }).scope : undefined;
+    return stored !== undefined && scope !== 'src' && !scopes.has(String(stored))
       ? [`reserved as ${JSON.stringify(scope)}, and not there under that name`]
       : [];
   });

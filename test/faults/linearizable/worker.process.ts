@@ -10,7 +10,7 @@ import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCoordination } from '../../../src/coordination/coordination';
 import { type Envelope, envelope } from '../../../src/core/envelope';
-import { decideReserve } from '../../../src/core/reservation';
+import { decideReserve } from '../../../src/core/reserve';
 import { FileStore } from '../../../src/store/files/fileStore';
 import { createPeer } from '../../support/peer';
 import { seeded } from '../random';
@@ -48,7 +48,7 @@ function ours(): Work {
         const answer: Envelope<unknown> = Number.isInteger(ttl)
           ? await coordination.reserve(request)
           : await store
-              .transactReservations((active, now, hasEnded) => decideReserve(active, request, now, call.tail, hasEnded))
+              .transactReservations((active, context) => decideReserve(active, request, context, call.tail))
               .then((outcome) => envelope('agent reserve', outcome))
               .catch((error: Error) => envelope('agent reserve', failure(error)));
         return inShort(answer);

@@ -5,17 +5,12 @@ import { isAbsolute, join, normalize, resolve, sep } from 'node:path';
 import fc from 'fast-check';
 import { isAgentId } from '../../../src/core/agent';
 import { isMessageId } from '../../../src/core/message';
-import {
-  decideRelease,
-  decideReserve,
-  decideSweep,
-  isExpired,
-  type Reservation,
-  type ReservationDecision,
-} from '../../../src/core/reservation';
+import { decideRelease, decideSweep } from '../../../src/core/release';
+import { isExpired, type Reservation, type ReservationDecision } from '../../../src/core/reservation';
+import { decideReserve } from '../../../src/core/reserve';
 import { addMinutes } from '../../../src/core/time';
 import { codeOf } from '../../support/outcomes';
-import { NOW } from '../../support/samples';
+import { moment, NOW } from '../../support/samples';
 
 type Step =
   | { readonly do: 'reserve'; agent: string; scope: string; ttl: number; takeoverStale: boolean }
@@ -41,11 +36,11 @@ const timed = fc.record({ step, minutes: fc.constantFrom(0, 0, 0.5, 1, 5, 7) });
 function decide(active: readonly Reservation[], one: Step, now: Date, id: number): ReservationDecision<unknown> {
   switch (one.do) {
     case 'reserve':
-      return decideReserve(active, { ...one, bead: 'bd-1' }, now, id.toString(16).padStart(8, '0'));
+      return decideReserve(active, { ...one, bead: 'bd-1' }, moment(now), id.toString(16).padStart(8, '0'));
     case 'release':
-      return decideRelease(active, one, now);
+      return decideRelease(active, one, moment(now));
     case 'sweep':
-      return decideSweep(active, now);
+      return decideSweep(active, moment(now));
   }
 }
 

@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
-import {
-  checkRelease,
-  checkReserve,
-  checkStatus,
-  decideRelease,
-  decideReserve,
-  decideSweep,
-  isExpired,
-  matchesStatus,
-  type ReserveInput,
-  type ReserveRequest,
-} from '../../../src/core/reservation';
+import { checkRelease, decideRelease, decideSweep } from '../../../src/core/release';
+import { isExpired } from '../../../src/core/reservation';
+import { checkReserve, decideReserve, type ReserveInput, type ReserveRequest } from '../../../src/core/reserve';
+import { checkStatus, matchesStatus } from '../../../src/core/status';
 import { codeOf, grantedData, refusal } from '../../support/outcomes';
-import { at, NOW, reservation } from '../../support/samples';
+import { at, moment, NOW, reservation } from '../../support/samples';
 
 const request: ReserveRequest = { agent: 'agent-a', scope: 'src/app', bead: 'bd-1', ttl: 120, takeoverStale: false };
 
@@ -124,7 +116,7 @@ describe('isExpired', () => {
 
 describe('decideReserve', () => {
   it('makes the entry in the shape and with the times of the contract', () => {
-    const { active, closed, answer } = decideReserve([], { ...request, ttl: 5 }, NOW, '0123abcd');
+    const { active, closed, answer } = decideReserve([], { ...request, ttl: 5 }, moment(), '0123abcd');
     const created = {
       reservation_id: 'res_20260213_220900_0123abcd',
       scope: 'src/app',
@@ -134,6 +126,7 @@ describe('decideReserve', () => {
       created_at: '2026-02-13T22:09:00.000Z',
       expires_at: '2026-02-13T22:14:00.000Z',
       released_at: null,
+      fence: NOW.getTime(),
     };
     assert.deepEqual(grantedData(answer), created);
     assert.deepEqual(active, [created]);
@@ -142,7 +135,7 @@ describe('decideReserve', () => {
 
   it('appends: other entries keep their place and are the same objects', () => {
     const others = [reservation({ scope: 'a' }), reservation({ scope: 'b', expires_at: at(-1) })];
-    const { active, closed } = decideReserve(others, request, NOW, '0123abcd');
+    const { active, closed } = decideReserve(others, request, moment(), '0123abcd');
     assert.equal(active[0], others[0]);
     assert.equal(active[1], others[1]);
     assert.equal(active[2]?.scope, 'src/app');
@@ -156,7 +149,7 @@ describe('decideReserve', () => {
     for (const takeoverStale of [false, true]) {
       it(`a live entry, ${holder}, takeoverStale ${takeoverStale}: conflict, and nothing changes`, () => {
         const active = [reservation()];
-        const decision = decideReserve(active, { ...request, agent, takeoverStale }, NOW, 'ffffffff');
+        const decision = decideReserve(active, { ...request, agent, takeoverStale }, moment(), 'ffffffff');
         const error = refusal(decision.answer, 'RESERVATION_CONFLICT');
         assert.match(error.message, /"agent-a"/);
         assert.deepEqual(error.details, {
@@ -167,11 +160,14 @@ describe('decideReserve', () => {
               agent_id: 'agent-a',
               bead_id: 'bd-1',
               expires_at: at(60),
+              overlap: 'exact',
             },
           ],
+          total: 1,
         });
-        assert.equal(decision.active, active);
         assert.deepEqual(decision.closed, []);
+        const waiting = [{ agent_id: agent, scope: 'src/app', since: NOW.toISOString() }];
+        assert.deepEqual(decision.active, agent === 'agent-a' ? active : [{ ...active[0], waiting }]);
       });
     }
   }
@@ -179,12 +175,12 @@ describe('decideReserve', () => {
   it('an expired entry stands in the way until it is taken over', () => {
     const stale = reservation({ agent_id: 'agent-b', expires_at: at(0) });
     const active = [stale];
-    const refused = decideReserve(active, request, NOW, 'ffffffff');
+    const refused = decideReserve(active, request, moment(), 'ffffffff');
     assert.match(refusal(refused.answer, 'RESERVATION_STALE_FOUND').message, /--takeover-stale/);
     assert.equal(refused.active, active);
     assert.deepEqual(refused.closed, []);
 
-    const taken = decideReserve(active, { ...request, takeoverStale: true }, NOW, 'ffffffff');
+    const taken = decideReserve(active, { ...request, takeoverStale: true }, moment(), 'ffffffff');
     assert.equal(grantedData(taken.answer).agent_id, 'agent-a');
     assert.deepEqual(taken.closed, [{ ...stale, state: 'expired' }]);
     assert.deepEqual(taken.active, [grantedData(taken.answer)]);
@@ -197,7 +193,7 @@ describe('decideReserve', () => {
       [stale, live],
       [live, stale],
     ]) {
-      const { answer } = decideReserve(active, { ...request, takeoverStale: true }, NOW, 'ffffffff');
+      const { answer } = decideReserve(active, { ...request, takeoverStale: true }, moment(), 'ffffffff');
       assert.match(refusal(answer, 'RESERVATION_CONFLICT').message, /"agent-b"/);
     }
   });
@@ -205,20 +201,25 @@ describe('decideReserve', () => {
   it('a takeover of two expired entries of one scope closes both', () => {
     const first = reservation({ reservation_id: 'res_1', expires_at: at(-1) });
     const second = reservation({ reservation_id: 'res_2', expires_at: at(-2) });
-    const { active, closed } = decideReserve([first, second], { ...request, takeoverStale: true }, NOW, 'ffffffff');
+    const { active, closed } = decideReserve(
+      [first, second],
+      { ...request, takeoverStale: true },
+      moment(),
+      'ffffffff',
+    );
     assert.deepEqual(closed.map((entry) => entry.reservation_id).sort(), ['res_1', 'res_2']);
     assert.equal(active.length, 1);
   });
 
   it('scopes are compared as they are: no folding, no overlap', () => {
     const active = [reservation({ scope: 'src/*' }), reservation({ scope: 'SRC/APP' })];
-    assert.equal(codeOf(decideReserve(active, request, NOW, 'ffffffff').answer), 'ok');
+    assert.equal(codeOf(decideReserve(active, request, moment(), 'ffffffff').answer), 'ok');
   });
 
   it('does not change what it is given', () => {
     const active = Object.freeze([Object.freeze(reservation({ expires_at: at(-1) }))]);
-    assert.equal(codeOf(decideReserve(active, { ...request, takeoverStale: true }, NOW, 'ffffffff').answer), 'ok');
-    assert.equal(codeOf(decideSweep(active, NOW).answer), 'ok');
+    assert.equal(codeOf(decideReserve(active, { ...request, takeoverStale: true }, moment(), 'ffffffff').answer), 'ok');
+    assert.equal(codeOf(decideSweep(active, moment()).answer), 'ok');
   });
 });
 
@@ -228,7 +229,7 @@ describe('decideRelease', () => {
   it('closes the own entry with its time, and keeps its unknown fields', () => {
     const mine = reservation({ worktree: '/w', nested: { deep: [1, null] } });
     const other = reservation({ scope: 'other' });
-    const { active, closed, answer } = decideRelease([other, mine], release, NOW);
+    const { active, closed, answer } = decideRelease([other, mine], release, moment());
     const released = { ...mine, state: 'released', released_at: NOW.toISOString() };
     assert.deepEqual(grantedData(answer), released);
     assert.deepEqual(closed, [released]);
@@ -237,7 +238,7 @@ describe('decideRelease', () => {
 
   it("refuses another agent's, naming the holder", () => {
     const active = [reservation({ agent_id: 'agent-b' })];
-    const decision = decideRelease(active, release, NOW);
+    const decision = decideRelease(active, release, moment());
     assert.match(refusal(decision.answer, 'RELEASE_FORBIDDEN').message, /"agent-b"/);
     assert.equal(decision.active, active);
     assert.deepEqual(decision.closed, []);
@@ -245,7 +246,7 @@ describe('decideRelease', () => {
 
   it('answers not found where there is none', () => {
     const active = [reservation({ scope: 'other' })];
-    const decision = decideRelease(active, release, NOW);
+    const decision = decideRelease(active, release, moment());
     refusal(decision.answer, 'RESERVATION_NOT_FOUND');
     assert.equal(decision.active, active);
     assert.deepEqual(decision.closed, []);
@@ -254,7 +255,7 @@ describe('decideRelease', () => {
   for (const agent_id of ['agent-a', 'agent-b']) {
     it(`an expired one of ${agent_id} goes to history and counts as not found`, () => {
       const stale = reservation({ agent_id, expires_at: at(0), note: 'kept' });
-      const decision = decideRelease([stale], release, NOW);
+      const decision = decideRelease([stale], release, moment());
       refusal(decision.answer, 'RESERVATION_NOT_FOUND');
       assert.deepEqual(decision.active, []);
       assert.deepEqual(decision.closed, [{ ...stale, state: 'expired' }]);
@@ -264,7 +265,7 @@ describe('decideRelease', () => {
   it('of two live entries of one scope it ends the own one', () => {
     const theirs = reservation({ reservation_id: 'res_1', agent_id: 'agent-b' });
     const mine = reservation({ reservation_id: 'res_2' });
-    const { active, answer } = decideRelease([theirs, mine], release, NOW);
+    const { active, answer } = decideRelease([theirs, mine], release, moment());
     assert.equal(grantedData(answer).reservation_id, 'res_2');
     assert.deepEqual(active, [theirs]);
   });
@@ -277,7 +278,7 @@ describe('decideSweep', () => {
       reservation({ scope: 'b' }),
       reservation({ scope: 'c', expires_at: at(0) }),
     ];
-    const { active, closed, answer } = decideSweep(entries, NOW);
+    const { active, closed, answer } = decideSweep(entries, moment());
     assert.equal(grantedData(answer), 2);
     assert.deepEqual(active, [entries[1]]);
     assert.deepEqual(closed, [
@@ -288,7 +289,7 @@ describe('decideSweep', () => {
 
   it('with nothing to do it gives back the very list, so that nothing is written', () => {
     const entries = [reservation()];
-    const { active, closed } = decideSweep(entries, NOW);
+    const { active, closed } = decideSweep(entries, moment());
     assert.equal(active, entries);
     assert.deepEqual(closed, []);
   });

@@ -97,7 +97,7 @@ function holdAgain({ aside, holding }: Committed): Done {
 /** Commits what was read. */
 async function commit(ward: Ward, lock: HeldLock, state: ReservationState): Promise<Committed> {
   const { entries, unrecorded } = state.recovered;
-  const changes = { state, entries, closed: unrecorded.map(asExpired) };
+  const changes = { state, entries, closed: unrecorded.map(asExpired), fence: state.fence };
   let aside = '';
   for (const notice of await commitReservations(ward.paths, lock, changes)) {
     if (notice.kind === 'PUT_ASIDE') {

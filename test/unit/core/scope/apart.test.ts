@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { surelyApart } from '../../../../src/core/scope/apart';
+import { surelyApartFrom } from '../../../../src/core/scope/apart';
 import { overlaps } from '../../../../src/core/scope/relation';
 import { parseScope } from '../../../../src/core/scope/scope';
 
-describe('surelyApart', () => {
+function surelyApart(held: string, wanted: string, foldCase: boolean): boolean {
+  return surelyApartFrom(wanted, foldCase)(held);
+}
+
+describe('surelyApartFrom', () => {
   const apart: readonly (readonly [string, string])[] = [
     ['src/a', 'src/b'],
     ['src', 'srcs'],
@@ -30,6 +34,11 @@ describe('surelyApart', () => {
     ['c:/x', 'C:/x'],
     ['**', 'src'],
     ['{a,b}', 'b'],
+    ['/', '/a'],
+    ['é/..', 'a'],
+    ['a/.', 'b'],
+    ['a/', 'ab'],
+    ['', 'a'],
   ];
   for (const [held, wanted] of unknown) {
     it(`not ${JSON.stringify(held)} and ${wanted}`, () => assert.ok(!surelyApart(held, wanted, false)));

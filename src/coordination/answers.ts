@@ -1,0 +1,32 @@
+/** From what a rule or a store says to the envelope that every operation answers. */
+
+import { type CommandName, type Envelope, envelope, type Outcome, refused } from '../core/envelope';
+import { StoreProblem } from '../store/problem';
+
+/** The failure of a store as an answer: what, where and why, with the kind of problem for programs. */
+export function internalError(error: unknown): Outcome<never> {
+  if (error instanceof StoreProblem) {
+    return refused('INTERNAL_ERROR', error.message, { ...error.facts, cause: error.kind, path: error.path });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return refused('INTERNAL_ERROR', message, { cause: 'UNEXPECTED' });
+}
+
+/** Runs an operation; whatever it fails with becomes the answer. */
+export async function answer<T>(command: CommandName, operation: () => Promise<Outcome<T>>): Promise<Envelope<T>> {
+  try {
+    return envelope(command, await operation());
+  } catch (error) {
+    return envelope(command, internalError(error));
+  }
+}
+
+/** Goes on with what a check granted, or passes its refusal on. */
+export async function when<T, U>(checked: Outcome<T>, next: (request: T) => Promise<Outcome<U>>): Promise<Outcome<U>> {
+  return checked.ok ? await next(checked.data) : checked;
+}
+
+/** Surfaces pass on what callers gave them, which may be nothing at all. */
+export function fields<T extends object>(input: T | undefined): T {
+  return typeof input === 'object' && input !== null ? input : ({} as T);
+}

@@ -1,0 +1,49 @@
+/** Many paths against many scopes: each path is compared only with the scopes that begin as it does. */
+
+import type { Scope, ScopePath } from './scope';
+import { type Segment, segmentMatches, segments } from './segment';
+import { matchesSequence } from './sequence';
+
+interface Candidate {
+  readonly pattern: readonly Segment[];
+  /** Of the scope that it belongs to. */
+  readonly index: number;
+}
+
+/** Answers for a path which of the scopes cover it, as their indexes in ascending order. */
+export function coverageOf(scopes: readonly Scope[]): (path: ScopePath) => readonly number[] {
+  const byBeginning = new Map<string, Candidate[]>();
+  for (const [index, { root, patterns }] of scopes.entries()) {
+    for (const pattern of patterns) {
+      const names = pattern.slice(
+        0,
+        pattern.findIndex(({ kind }) => kind !== 'literal'),
+      );
+      const beginning = names.reduce((key, name) => below(key, name.kind === 'literal' ? name.text : ''), root);
+      const candidates = byBeginning.get(beginning) ?? [];
+      candidates.push({ pattern, index });
+      byBeginning.set(beginning, candidates);
+    }
+  }
+  return ({ root, names }) => {
+    const covering = new Set<number>();
+    let beginning = root;
+    for (let depth = 0; ; depth++) {
+      for (const { pattern, index } of byBeginning.get(beginning) ?? []) {
+        if (!covering.has(index) && matchesSequence(pattern, names, segments.isRun, segmentMatches)) {
+          covering.add(index);
+        }
+      }
+      const name = names[depth];
+      if (name === undefined) {
+        return [...covering].sort((left, right) => left - right);
+      }
+      beginning = below(beginning, name);
+    }
+  };
+}
+
+/** Names hold no slash, so that no two places have the same key. */
+function below(beginning: string, name: string): string {
+  return `${beginning}/${name}`;
+}
