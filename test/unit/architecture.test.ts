@@ -11,6 +11,7 @@ const src = join(findRepository(), 'src');
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
   store: ['core', 'node:', 'zod', 'proper-lockfile'],
+  project: ['node:'],
   coordination: ['core', 'store'],
 };
 
@@ -108,6 +109,7 @@ describe('the checker of imports', () => {
     ['coordination in the store', 'store/a.ts', "import { x } from '../coordination/coordination';"],
     ['the extension in the store', 'store/files/a.ts', "export * from '../../extension/x';"],
     ['the extension in coordination', 'coordination/a.ts', "import('../extension/x');"],
+    ['vscode in project', 'project/a.ts', "import { Uri } from 'vscode';"],
     ['files in coordination', 'coordination/a.ts', "import fs from 'node:fs';"],
     ['a package nobody decided on', 'store/a.ts', "import x from 'left-pad';"],
     ['what is outside src', 'core/a.ts', "import x from '../../test/x';"],
