@@ -8,9 +8,10 @@
 
 import { readdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errno } from '../problem';
 import { randomHex, removeFile, writeNew } from './durable';
-import { type Incarnation, inspect, isAbandoned, isSame, placeExclusively } from './lockFile';
+import { abandon, type Incarnation, inspect, isAbandoned, isSame, placeExclusively } from './lockFile';
 import { hasEnded, isProvenDead, parseOwner, serializeOwner, startedAfter, thisOwner } from './owner';
 
 /** A lock that does not name its pid namespace is believed to be dead only after this time. */
@@ -22,7 +23,8 @@ const UNNAMED_AGE_NS = 10_000_000_000n;
  * - One of ours: by its owner record, at any age; or one that this very process could not remove when it was done.
  * - A bare pid, beadboard's: no such process here, or one that started after the lock was made; and older than 10 s, since
  *   the pid may be of another namespace.
- * - An empty file, left by a crash between creating and writing: older than 10 s.
+ * - An empty file, left by a crash between creating and writing, or a torn record of ours, left by a power failure:
+ *   older than 10 s.
  *
  * Anything else (a folder, other content) counts as held. `nowNs` is the file system's own clock.
  */
@@ -32,11 +34,19 @@ export function isDeadLock(lock: Incarnation, nowNs: bigint): boolean {
     return isAbandoned(owner.token) || isProvenDead(owner);
   }
   const content = lock.content.trim();
-  if (!lock.isFile || !/^\d*$/.test(content) || !isOld(lock, nowNs)) {
+  if (!lock.isFile || !isOld(lock, nowNs)) {
     return false;
+  }
+  if (!/^\d*$/.test(content)) {
+    return isTorn(lock.content);
   }
   const pid = Number(content);
   return content === '' || hasEnded(pid) || startedAfter(pid, Number(lock.modifiedNs / 1_000_000n));
+}
+
+/** The beginning of one of our records without its end, or the zeros that some file systems leave in its place. */
+function isTorn(content: string): boolean {
+  return /^\0+$/.test(content) || (content.startsWith('{') && !content.endsWith('\n'));
 }
 
 /** A lock from the future was made before the clock was set back: it is not new either. */
@@ -49,10 +59,10 @@ function isOld({ modifiedNs }: Incarnation, nowNs: bigint): boolean {
 export async function breakLock(
   lockPath: string,
   seen: Incarnation,
-  remove: (path: string) => Promise<unknown> = removeFile,
+  { nowNs = seen.modifiedNs, remove = removeFile }: Breaking = {},
 ): Promise<boolean> {
   const claims = `${lockPath}.${seen.inode}-${seen.modifiedNs}.break`;
-  const claim = await claimIncarnation(claims);
+  const claim = await claimIncarnation(claims, nowNs);
   if (!claim) {
     return false;
   }
@@ -64,38 +74,72 @@ export async function breakLock(
     }
   } catch (error) {
     // It stands, and so must the claims of the dead; but ours would keep everybody from it for as long as we live.
-    await unlink(claim).catch(() => undefined);
+    await unlink(claim.path).catch(() => abandon(claim.token));
     throw error;
   }
-  await removeClaims(claims);
+  await removeClaims(claims).catch(() => abandon(claim.token));
   return isStill;
 }
 
-/** Each claim of a claimant that died is followed by the next number, never replaced: its owner stays readable. */
-async function claimIncarnation(claims: string): Promise<string | undefined> {
-  for (let number = 1; ; number++) {
-    const claim = `${claims}.${number}`;
-    const previous = await inspect(claim);
-    if (!previous) {
-      return (await createExclusively(claim)) ? claim : undefined;
+interface Breaking {
+  /** The file system's own clock, by which a claim that a power failure tore is told from a new one. */
+  readonly nowNs?: bigint;
+  readonly remove?: (path: string) => Promise<unknown>;
+}
+
+interface BreakClaim {
+  readonly path: string;
+  readonly token: string;
+}
+
+const SHORTEST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 1_000;
+
+/**
+ * Goes on trying to remove a lock that this process is done with and could not remove, for as long as it runs: its
+ * owner lives, so nobody else may. It is broken like any dead lock, since this process may also meet it again.
+ */
+export async function clearAbandoned(lockPath: string, token: string): Promise<void> {
+  for (let pause = SHORTEST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    await sleep(pause, undefined, { ref: false });
+    try {
+      const seen = await inspect(lockPath);
+      const isGone = seen === undefined || (parseOwner(seen.content)?.token ?? token) !== token;
+      if (isGone || (await breakLock(lockPath, seen))) {
+        return;
+      }
+    } catch {
+      // Whatever the disk did not do, it may do the next time.
     }
-    const claimant = parseOwner(previous.content);
-    if (!claimant || !isProvenDead(claimant)) {
+  }
+}
+
+/** Each claim of a claimant that died is followed by the next number, never replaced: its owner stays readable. */
+async function claimIncarnation(claims: string, nowNs: bigint): Promise<BreakClaim | undefined> {
+  for (let number = 1; ; number++) {
+    const path = `${claims}.${number}`;
+    const previous = await inspect(path);
+    if (!previous) {
+      const token = await createExclusively(path);
+      return token === undefined ? undefined : { path, token };
+    }
+    if (!isDeadLock(previous, nowNs)) {
       return undefined;
     }
   }
 }
 
-async function createExclusively(path: string): Promise<boolean> {
+async function createExclusively(path: string): Promise<string | undefined> {
+  const token = randomHex(16);
   const ready = `${path}.${randomHex(8)}.ready`;
-  const content = serializeOwner(thisOwner(randomHex(16)));
+  const content = serializeOwner(thisOwner(token));
   try {
     await writeNew(ready, content, { sync: false });
     await placeExclusively(ready, path, content);
-    return true;
+    return token;
   } catch (error) {
     if (errno(error) === 'EEXIST') {
-      return false;
+      return undefined;
     }
     throw error;
   } finally {
@@ -106,13 +150,14 @@ async function createExclusively(path: string): Promise<boolean> {
 async function removeClaims(claims: string): Promise<void> {
   const folder = dirname(claims);
   const prefix = `${basename(claims)}.`;
-  // From the highest number down: while any is left, the first one is, and nobody starts to count anew.
+  // From the highest number down, and no further than it goes: while any is left, the first one is, and nobody starts to
+  // count anew.
   const numbers = (await readdir(folder))
     .filter((name) => name.startsWith(prefix))
     .map((name) => Number(name.slice(prefix.length)))
     .filter(Number.isInteger)
     .sort((left, right) => right - left);
   for (const number of numbers) {
-    await unlink(join(folder, `${prefix}${number}`)).catch(() => undefined);
+    await removeFile(join(folder, `${prefix}${number}`));
   }
 }

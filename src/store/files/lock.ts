@@ -5,7 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errno, StoreProblem } from '../problem';
-import { breakLock, isDeadLock } from './deadLock';
+import { breakLock, clearAbandoned, isDeadLock } from './deadLock';
 import { type Claim, createClaim, type Incarnation, inspect } from './lockFile';
 import { parseOwner } from './owner';
 
@@ -36,7 +36,7 @@ export interface HeldLock {
  * @throws StoreProblem STORE_LOCKED, naming holder, age, path and next step
  */
 export async function takeLock(path: string, isWanted: () => boolean): Promise<HeldLock> {
-  const claim = createClaim(path);
+  const claim = createClaim(path, (token) => void clearAbandoned(path, token));
   const started = performance.now();
   try {
     for (let attempts = 0; ; attempts++) {
@@ -45,7 +45,8 @@ export async function takeLock(path: string, isWanted: () => boolean): Promise<H
         return held;
       }
       const seen = await inspect(path);
-      if (seen && isDeadLock(seen, await claim.fileSystemTime()) && (await breakLock(path, seen))) {
+      const nowNs = await claim.fileSystemTime();
+      if (seen && isDeadLock(seen, nowNs) && (await breakLock(path, seen, { nowNs }))) {
         continue;
       }
       if (!isWanted()) {

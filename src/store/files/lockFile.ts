@@ -108,8 +108,12 @@ export function isAbandoned(token: string): boolean {
   return abandoned.has(token);
 }
 
-/** Prepares one taking of the lock at `lockPath`. */
-export function createClaim(lockPath: string): Claim {
+export function abandon(token: string): void {
+  abandoned.add(token);
+}
+
+/** Prepares one taking of the lock at `lockPath`. `onAbandoned` is told of a lock that is over and could not be removed. */
+export function createClaim(lockPath: string, onAbandoned: (token: string) => void = () => undefined): Claim {
   const token = randomHex(16);
   const content = serializeOwner(thisOwner(token));
   const ready = `${lockPath}.${process.pid}.${token}.ready`;
@@ -128,6 +132,9 @@ export function createClaim(lockPath: string): Claim {
 
   async function isOurs(path: string): Promise<boolean> {
     const found = await inspect(path);
+    if (found?.content === UNREADABLE) {
+      throw Object.assign(new Error(`${path} cannot be read`), { code: 'EACCES' });
+    }
     return found !== undefined && parseOwner(found.content)?.token === token;
   }
 
@@ -137,7 +144,8 @@ export function createClaim(lockPath: string): Claim {
         await removeFile(path);
       }
     } catch (error) {
-      abandoned.add(token);
+      abandon(token);
+      onAbandoned(token);
       throw error;
     }
   }

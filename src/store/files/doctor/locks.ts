@@ -105,7 +105,7 @@ async function putLockAside(ward: Ward, seen: Incarnation): Promise<Done> {
     return gone(path);
   }
   const aside = asideName(path, ward.moment().now);
-  if (!(await breakLock(path, now, () => rename(path, aside)))) {
+  if (!(await breakLock(path, now, { remove: () => rename(path, aside) }))) {
     return lostTo(path);
   }
   await syncFolder(dirname(path));
