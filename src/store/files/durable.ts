@@ -74,10 +74,28 @@ async function makeFolder(path: string): Promise<void> {
       throw linkInPlace(path);
     }
     if (!stats?.isDirectory()) {
-      await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+      const first = await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+      await syncNamesOf(first ?? path, path);
     }
   } catch (error) {
     throw asProblem(error, path, 'make the folder');
+  }
+}
+
+/** A new folder whose name is lost in a power failure takes everything in it along. */
+async function syncNamesOf(first: string, last: string): Promise<void> {
+  for (let folder = last; ; folder = dirname(folder)) {
+    try {
+      await syncFolder(dirname(folder));
+    } catch (error) {
+      // A folder above the store may be one that this user cannot read.
+      if (errno(error) !== 'EACCES') {
+        throw error;
+      }
+    }
+    if (folder === resolve(first) || folder === dirname(folder)) {
+      return;
+    }
   }
 }
 
