@@ -10,11 +10,12 @@ import type { Finding, Repaired } from '../finding';
 import { asProblem, errno, type StoreProblem } from '../problem';
 import type { Records, Store, StorePart, Watching } from '../store';
 import { readAgentFile, readAgentFiles, writeAgentFile } from './agents';
+import { deliverMessages, finishDeliveries } from './deliver';
 import { Doctor } from './doctor/doctor';
 import { ensureFolder } from './durable';
 import { readClosedTail } from './history';
 import { type HeldLock, takeLock } from './lock';
-import { deliverMessage, readInboxFile, readMessageFile, UnackedReader, writeMessageFile } from './messages';
+import { readInboxFile, readMessage, UnackedReader, writeMessageFile } from './messages';
 import { type StorePaths, storePaths } from './paths';
 import { LockQueue } from './queue';
 import { commitReservations, type Moment, type ReservationState, readReservations } from './reservations';
@@ -112,7 +113,7 @@ export class FileStore implements Store {
   }
 
   readMessage(id: string): Promise<Message | undefined> {
-    return readMessageFile(this.paths, id);
+    return readMessage(this.paths, id);
   }
 
   readUnacked(): Promise<Records<Message>> {
@@ -157,7 +158,8 @@ export class FileStore implements Store {
     decide: (current: Message | undefined, now: Date) => RecordDecision<Message, T>,
   ): Promise<Outcome<T>> {
     return this.locked(async () => {
-      const { next, answer } = decide(await readMessageFile(this.paths, id), this.clock());
+      await finishDeliveries(this.paths);
+      const { next, answer } = decide(await readMessage(this.paths, id), this.clock());
       if (next) {
         await writeMessageFile(this.paths, next);
       }
@@ -168,9 +170,8 @@ export class FileStore implements Store {
   async deliver(compose: (now: Date) => readonly Message[]): Promise<readonly Message[]> {
     const outcome = await this.locked(async () => {
       const messages = compose(this.clock());
-      for (const message of messages) {
-        await deliverMessage(this.paths, message);
-      }
+      await finishDeliveries(this.paths);
+      await deliverMessages(this.paths, messages);
       return granted(messages);
     });
     return outcome.ok ? outcome.data : [];

@@ -1,11 +1,12 @@
 /** Message files: an inbox stream for each recipient, and each message as it is now under its id. */
 
 import { readdir } from 'node:fs/promises';
-import { hasSafeIds, isMessageId, isUnackedRequired, type Message, newestFirst } from '../../core/message';
+import { isMessageId, isUnackedRequired, type Message, newestFirst } from '../../core/message';
 import { asProblem, errno, StoreProblem } from '../problem';
 import type { Records } from '../store';
-import { appendLines, ensureFolder, replaceFile } from './durable';
+import { ensureFolder, replaceFile } from './durable';
 import { fitting, readRecord, readText, toJson } from './json';
+import { readOutbox } from './outbox';
 import { inboxFile, messageFile, type StorePaths } from './paths';
 import { messageSchema, misfit } from './schema';
 
@@ -24,19 +25,34 @@ export async function writeMessageFile(paths: StorePaths, message: Message): Pro
   await replaceFile(path, content);
 }
 
-/** Appends to the inbox stream first: a message that is only there is still found, one that is only indexed is not. */
-export async function deliverMessage(paths: StorePaths, message: Message): Promise<void> {
-  if (!hasSafeIds(message)) {
-    throw new Error('Refusing to store a message whose ids have not been checked.');
+/** The message as it is now, or as it was sent where that is still on its way to its own file. @throws StoreProblem */
+export async function readMessage(paths: StorePaths, id: string): Promise<Message | undefined> {
+  const found = await readMessageFile(paths, id);
+  if (found) {
+    return found;
   }
-  const line = fitting(messageFile(paths, message.message_id), JSON.stringify(message));
-  await ensureFolder(paths.root, paths.messageIndex);
-  await appendLines(inboxFile(paths, message.to_agent), [line]);
-  await writeMessageFile(paths, message);
+  const sent = (await readOutbox(paths)).find((message) => message.message_id === id);
+  // It may have come to its own file in between.
+  return (await readMessageFile(paths, id)) ?? sent;
 }
 
 /** Each message of the stream as it is now, or as it was sent where its own file is missing. @throws StoreProblem */
 export async function readInboxFile(paths: StorePaths, agent: string): Promise<Records<Message>> {
+  const underWay = (await readOutbox(paths)).filter((message) => message.to_agent === agent);
+  const { sent, problems } = await readSent(paths, agent);
+  for (const message of underWay) {
+    sent.set(message.message_id, message);
+  }
+  const current = await readEach([...sent.keys()], (id) => readMessageFile(paths, id));
+  const records = [...sent.values()].map((message) => current.found.get(message.message_id) ?? message);
+  return { records, problems: [...problems, ...current.problems] };
+}
+
+/** The inbox stream: messages as they were sent, by id. @throws StoreProblem */
+export async function readSent(
+  paths: StorePaths,
+  agent: string,
+): Promise<{ sent: Map<string, Message>; problems: StoreProblem[] }> {
   const path = inboxFile(paths, agent);
   const text = await readText(path);
   const sent = new Map<string, Message>();
@@ -51,9 +67,7 @@ export async function readInboxFile(paths: StorePaths, agent: string): Promise<R
       );
     }
   }
-  const current = await readEach([...sent.keys()], (id) => readMessageFile(paths, id));
-  const records = [...sent.values()].map((message) => current.found.get(message.message_id) ?? message);
-  return { records, problems: [...problems, ...current.problems] };
+  return { sent, problems };
 }
 
 /**
@@ -67,6 +81,7 @@ export class UnackedReader {
 
   /** @throws StoreProblem where the folder itself cannot be read */
   async read(): Promise<Records<Message>> {
+    const underWay = await readOutbox(this.paths);
     const ids = (await indexedIds(this.paths)).filter((id) => !this.final.has(id));
     const { found, problems } = await readEach(ids, (id) => readMessageFile(this.paths, id));
     const records: Message[] = [];
@@ -77,6 +92,8 @@ export class UnackedReader {
         this.final.add(id);
       }
     }
+    const isIndexed = ({ message_id: id }: Message) => found.has(id) || this.final.has(id);
+    records.push(...underWay.filter((message) => isUnackedRequired(message) && !isIndexed(message)));
     return { records: records.sort(newestFirst), problems };
   }
 }

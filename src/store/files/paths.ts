@@ -10,6 +10,8 @@ export interface StorePaths {
   readonly agents: string;
   readonly messages: string;
   readonly messageIndex: string;
+  /** Ours alone: what is being sent. */
+  readonly outbox: string;
   readonly reservations: string;
   readonly active: string;
   readonly history: string;
@@ -34,6 +36,7 @@ export function storePaths(root: string): StorePaths {
     agents: join(root, 'agents'),
     messages,
     messageIndex: join(messages, 'index'),
+    outbox: join(messages, '.outbox'),
     reservations,
     active: join(reservations, 'active.json'),
     history: join(reservations, 'history.jsonl'),
