@@ -2,6 +2,7 @@
 
 import { type CommandName, type Envelope, envelope, type Outcome, refused } from '../core/envelope';
 import { StoreProblem } from '../store/problem';
+import type { Records } from '../store/store';
 
 /** The failure of a store as an answer: what, where and why, with the kind of problem for programs. */
 export function internalError(error: unknown): Outcome<never> {
@@ -19,6 +20,20 @@ export async function answer<T>(command: CommandName, operation: () => Promise<O
   } catch (error) {
     return envelope(command, internalError(error));
   }
+}
+
+/**
+ * What the system did not let us read may hold anything: an answer without it would be wrong. What was read and makes no
+ * sense is passed over; the view tells of it.
+ *
+ * @throws StoreProblem
+ */
+export function complete<R>({ records, problems }: Records<R>): readonly R[] {
+  const unread = problems.find(({ kind }) => kind === 'IO_ERROR' || kind === 'ACCESS_DENIED');
+  if (unread) {
+    throw unread;
+  }
+  return records;
 }
 
 /** Goes on with what a check granted, or passes its refusal on. */

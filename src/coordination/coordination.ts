@@ -34,7 +34,7 @@ import {
 } from '../core/message';
 import type { Finding, Repaired } from '../store/finding';
 import type { Store } from '../store/store';
-import { answer, fields, when } from './answers';
+import { answer, complete, fields, when } from './answers';
 import { type ReservationOperations, reservationOperations } from './reservations';
 
 export interface DoctorInput {
@@ -84,11 +84,12 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
 
   /** Every agent. Who is named and cannot be read is a failure of the store, and must not be called unknown. */
   async function correspondents({ from, to }: SendInput): Promise<readonly AgentRecord[]> {
-    const { records } = await store.readAgents();
+    const found = await store.readAgents();
+    const records = trimmed(to) === BROADCAST ? complete(found) : found.records;
     const isRead = (id: string) => records.some((agent) => agent.agent_id === id);
     const others = [trimmed(from), trimmed(to)].filter((id) => isAgentId(id) && id !== BROADCAST && !isRead(id));
-    const found = await Promise.all(others.map((id) => store.readAgent(id)));
-    return [...records, ...found.filter((agent) => agent !== undefined)];
+    const named = await Promise.all(others.map((id) => store.readAgent(id)));
+    return [...records, ...named.filter((agent) => agent !== undefined)];
   }
 
   /** Look-ups run side by side; who changes something goes on in the order of the calls, whatever the disk is quick at. */
@@ -112,7 +113,7 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
       ),
 
     list: (input) =>
-      answer('agent list', async () => granted(listAgents((await store.readAgents()).records, fields(input)))),
+      answer('agent list', async () => granted(listAgents(complete(await store.readAgents()), fields(input)))),
 
     show: (input) =>
       answer('agent show', async () => {
@@ -135,7 +136,7 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
     inbox: (input) =>
       answer('agent inbox', async () =>
         when(checkInbox(fields(input), await isRegistered(fields(input).agent)), async (request) =>
-          granted(selectInbox((await store.readInbox(request.agent)).records, request)),
+          granted(selectInbox(complete(await store.readInbox(request.agent)), request)),
         ),
       ),
 

@@ -18,7 +18,7 @@ import { checkReserve, decideReserve, type Reserved, type ReserveInput } from '.
 import { checkStatus, matchesStatus, type StatusInput, type StatusRequest } from '../core/status';
 import { HOUR_MS, instant } from '../core/time';
 import type { Store } from '../store/store';
-import { answer, fields, when } from './answers';
+import { answer, complete, fields, when } from './answers';
 
 /** The window of `summary.released`. */
 const RELEASED_HOURS = 24;
@@ -75,7 +75,7 @@ export function reservationOperations(
     // After the reading, which takes its time: what ended meanwhile may stand beside the one that followed it.
     const now = clock();
     const reservations = active.records.filter((entry) => !isExpired(entry, now) && matchesStatus(entry, request));
-    const messages = unacked.records.filter(
+    const messages = complete(unacked).filter(
       (message) => matchesBead(message, request.bead) && (!request.agent || message.to_agent === request.agent),
     );
     return {
