@@ -1,12 +1,12 @@
 /** A process that is killed at every step that it takes on disk, and what the next one then meets. */
 
 import { join } from 'node:path';
-import { type Case, type Finding, judge } from './calls/judge';
+import type { Finding } from './calls/judge';
+import { isAcknowledged, judgeNext, runArgs } from './calls/next';
 import { OPERATIONS, type Operation } from './calls/operations';
 import type { Plan } from './calls/plan';
 import { inPool, type Slot, startWorker } from './calls/pool';
-import type { Probed, RunArgs, Settled, Timed, Writer } from './calls/protocol';
-import { readState } from './calls/storeState';
+import type { Settled, Timed, Writer } from './calls/protocol';
 import { Tally } from './calls/tally';
 import { makeWorld } from './calls/world';
 import type { Scenario, ScenarioOptions } from './scenario';
@@ -26,14 +26,18 @@ interface Found {
   readonly findings: readonly Finding[];
 }
 
-/** Odd rounds kill before each call and within each write, even rounds after each call. */
+/**
+ * The first two rounds kill before each call and within each write, the next two after each call; each takes every second
+ * one of them.
+ */
 export const crashAtEveryCall: Scenario = {
   name: 'crash at every call',
-  run: async ({ deadline, rounds }: ScenarioOptions) => {
+  run: async ({ seed, deadline, rounds }: ScenarioOptions) => {
     const tally = new Tally();
     for (let round = 1; round <= rounds && Date.now() < deadline; round++) {
-      const whens: readonly When[] = round % 2 === 1 ? ['before', 'half'] : ['after'];
-      for (const { where, findings } of await crashes(OPERATIONS, 'ours', whens, deadline, tally)) {
+      const whens: readonly When[] = (round - 1) % 4 < 2 ? ['before', 'half'] : ['after'];
+      const isNow = (at: number) => (at + round + seed) % 2 === 0;
+      for (const { where, findings } of await crashes(OPERATIONS, 'ours', whens, isNow, deadline, tally)) {
         tally.find(where, findings);
       }
       if (round === 1) {
@@ -47,7 +51,9 @@ export const crashAtEveryCall: Scenario = {
 async function runControls(tally: Tally, deadline: number): Promise<void> {
   const release = OPERATIONS.filter((operation) => operation.name === 'release');
   const findingsOf = async (writer: Writer) =>
-    (await crashes(release, writer, ['before', 'half'], deadline, new Tally())).flatMap(({ findings }) => findings);
+    (await crashes(release, writer, ['before', 'half'], () => true, deadline, new Tally())).flatMap(
+      ({ findings }) => findings,
+    );
   tally.control(
     'a list that is overwritten in place',
     await findingsOf('inPlace'),
@@ -64,6 +70,7 @@ async function crashes(
   operations: readonly Operation[],
   writer: Writer,
   whens: readonly When[],
+  isNow: (at: number) => boolean,
   deadline: number,
   tally: Tally,
 ): Promise<readonly Found[]> {
@@ -73,7 +80,7 @@ async function crashes(
     const { calls, findings } = await withoutFault(operation, writer, slot, tally);
     found.push({ where: `${operation.name}, no fault`, findings });
     for (const [index, { name }] of calls.entries()) {
-      for (const when of whens) {
+      for (const when of isNow(index + 1) ? whens : []) {
         if (when !== 'half' || /write|append/i.test(name)) {
           jobs.push({ operation, writer, when, at: index + 1 });
         }
@@ -106,7 +113,9 @@ async function withoutFault(
     const { calls } = await worker.call<Settled>('settle');
     await worker.end();
     const acknowledged = isAcknowledged(operation, answer);
-    const findings: Finding[] = [...(await judgeNext(root, operation, acknowledged, slot, tally)).findings];
+    const findings: Finding[] = [
+      ...(await judgeNext(root, operation.world, [{ operation, acknowledged }], slot, tally)).findings,
+    ];
     if (!acknowledged) {
       findings.push({ kind: 'violation', text: `answered ${JSON.stringify(answer)}` });
     }
@@ -137,38 +146,7 @@ async function crashOnce(crash: Crash, slot: Slot, tally: Tally): Promise<Found>
     }
     const acknowledged = answer !== undefined && isAcknowledged(operation, answer);
     tally.note('acknowledged before the kill', answer && !settled ? 1 : 0);
-    const { findings } = await judgeNext(root, operation, acknowledged, slot, tally);
+    const { findings } = await judgeNext(root, operation.world, [{ operation, acknowledged }], slot, tally);
     return { where, findings };
   });
-}
-
-/** Lets the next caller at the store, and judges what is there before and after. */
-async function judgeNext(
-  root: string,
-  operation: Operation,
-  acknowledged: boolean,
-  slot: Slot,
-  tally: Tally,
-): Promise<ReturnType<typeof judge>> {
-  const raw = readState(root);
-  const { command, args, retry = args } = operation;
-  const probed = await slot.next.call<Probed>('probe', { root, command, retry });
-  const final = readState(root);
-  const tried: Case = { operation, acknowledged, raw, probed, final };
-  const judged = judge(tried);
-  tally.count({ operations: (acknowledged ? 1 : 0) + 5 + 1 + probed.inboxes.length + probed.reads.length });
-  tally.note('leftovers right after', raw.leftovers.length);
-  tally.note('leftovers after the next caller', final.leftovers.length);
-  tally.note('torn lines passed over', raw.tornLines);
-  tally.note(`not acknowledged, effect ${judged.effect}`, acknowledged ? 0 : 1);
-  return judged;
-}
-
-function runArgs(root: string, operation: Operation, writer: Writer, plan: Plan): Record<string, unknown> {
-  const args: RunArgs = { root, command: operation.command, args: operation.args, plan, writer };
-  return { ...args };
-}
-
-function isAcknowledged(operation: Operation, answer: Timed['answer']): boolean {
-  return (answer.ok ? 'ok' : answer.error.code) === operation.expected;
 }

@@ -1,6 +1,7 @@
 /** All fault scenarios, by the name that `npm run soak -- --only NAME` takes. */
 
 import { crashAtEveryCall } from './crash';
+import { errorAtEveryCall } from './errors';
 import { fuzz } from './fuzz/fuzz';
 import { hostileStore } from './hostileStore';
 import {
@@ -13,6 +14,7 @@ import {
 } from './linearizable/scenarios';
 import { modelBased } from './modelBased/modelBased';
 import { pausedHolder } from './pausedHolder';
+import { powerCut } from './powerCut';
 import type { Scenario } from './scenario';
 import { staleLock } from './staleLock';
 import { thousandsAtOnce } from './thousandsAtOnce';
@@ -38,5 +40,7 @@ export const SCENARIOS: Readonly<Record<string, Entry>> = {
   fuzz: { scenario: fuzz, share: 3, controls: 0 },
   hostileStore: { scenario: hostileStore, share: 2, controls: 1 },
   thousandsAtOnce: { scenario: thousandsAtOnce, share: 2, controls: 1 },
+  errorAtEveryCall: { scenario: errorAtEveryCall, share: 5, controls: 1 },
+  powerCut: { scenario: powerCut, share: 4, controls: 2 },
   pausedHolder: { scenario: pausedHolder, share: 2, controls: 1 },
 };

@@ -5,7 +5,7 @@ import type { Reservation } from '../../../src/core/reservation';
 import type { Effect, Operation } from './operations';
 import type { Probed, Timed } from './protocol';
 import type { StoreState } from './storeState';
-import { activeOf, agentsOf, closedOf, HELD, sentOf } from './world';
+import { activeOf, agentsOf, closedOf, HELD, sentOf, type World } from './world';
 
 export interface Finding {
   readonly kind: 'violation' | 'lost' | 'blocked';
@@ -15,10 +15,16 @@ export interface Finding {
 /** Well inside the 4.5 s that a caller waits for the lock; far more than any disk here needs. */
 const PROMPT_MS = 3_000;
 
-export interface Case {
+export interface Tried {
   readonly operation: Operation;
-  /** Whether the operation was answered as it is without a fault. */
+  /** Whether it was answered as it is without a fault. */
   readonly acknowledged: boolean;
+}
+
+export interface Case {
+  readonly world: World;
+  /** In their order; the next caller tries the last one again. */
+  readonly tried: readonly Tried[];
   /** Right after the fault. */
   readonly raw: StoreState;
   /** What the next caller met. */
@@ -27,37 +33,45 @@ export interface Case {
   readonly final: StoreState;
 }
 
-export function judge(tried: Case): { readonly findings: readonly Finding[]; readonly effect: Effect } {
-  const { operation, acknowledged, raw, probed, final } = tried;
+export function judge({ world, tried, raw, probed, final }: Case): {
+  readonly findings: readonly Finding[];
+  /** Of the last operation. */
+  readonly effect: Effect;
+} {
   const findings: Finding[] = [];
   const say = (kind: Finding['kind'], text: string) => findings.push({ kind, text });
-  const view = { inboxes: new Map(probed.inboxes) };
+  const operations = tried.map(({ operation }) => operation);
 
   for (const [when, state] of [
     ['after the fault', raw],
     ['after the next caller', final],
   ] as const) {
-    for (const text of brokenPromises(operation, state)) {
+    for (const text of brokenPromises(world, state)) {
       say('violation', `${when}, ${text}`);
     }
-    for (const text of missing(operation, state)) {
+    for (const text of missing(world, operations, state)) {
       say('lost', `${when}, ${text}`);
     }
   }
 
-  const effect = operation.effect(raw, view);
-  if (acknowledged && effect !== 'whole') {
-    say('lost', `it was acknowledged, and its effect is ${effect}`);
+  const view = { inboxes: new Map(probed.inboxes) };
+  let effect: Effect = 'none';
+  for (const { operation, acknowledged } of tried) {
+    effect = operation.effect(raw, view);
+    if (acknowledged && effect !== 'whole') {
+      say('lost', `${operation.name} was acknowledged, and its effect is ${effect}`);
+    }
+    if (!acknowledged && effect === 'half') {
+      say('violation', `${operation.name} was not acknowledged, and is half done`);
+    }
   }
-  if (!acknowledged && effect === 'half') {
-    say('violation', 'it was not acknowledged, and is half done');
-  }
-  const retried = operation.effect(final, view);
-  if (operation.command !== 'send' && retried !== 'whole') {
-    say(acknowledged ? 'lost' : 'blocked', `tried again, its effect is ${retried}`);
+  const last = tried.at(-1);
+  const retried = last?.operation.effect(final, view);
+  if (last && last.operation.command !== 'send' && retried !== 'whole') {
+    say(last.acknowledged ? 'lost' : 'blocked', `${last.operation.name}, tried again: its effect is ${retried}`);
   }
 
-  for (const text of notPrompt({ ...probed }, operation)) {
+  for (const text of notPrompt(probed, last?.operation.command)) {
     say('blocked', text);
   }
   for (const text of misleading(probed, final)) {
@@ -67,7 +81,7 @@ export function judge(tried: Case): { readonly findings: readonly Finding[]; rea
 }
 
 /** What must hold of any store at any time. */
-function* brokenPromises(operation: Operation, state: StoreState): Generator<string> {
+function* brokenPromises(world: World, state: StoreState): Generator<string> {
   for (const text of state.unreadable) {
     yield `a file is torn: ${text}`;
   }
@@ -81,7 +95,7 @@ function* brokenPromises(operation: Operation, state: StoreState): Generator<str
     yield `${state.tornLines} lines are torn`;
   }
   for (const entry of [...state.active, ...state.history]) {
-    const before = activeOf(operation.world).find(({ reservation_id: id }) => id === entry.reservation_id);
+    const before = activeOf(world).find(({ reservation_id: id }) => id === entry.reservation_id);
     if (before && !isSameBut(entry, before)) {
       yield `${entry.reservation_id} is changed: ${JSON.stringify(entry)}`;
     }
@@ -93,9 +107,10 @@ function isSameBut(entry: Reservation, before: Reservation): boolean {
   return isDeepStrictEqual({ ...entry, state: 'active', released_at: null }, before);
 }
 
-/** What was acknowledged before the operation, and is gone. */
-function* missing(operation: Operation, state: StoreState): Generator<string> {
-  const { world, closes, changes } = operation;
+/** What was acknowledged before the operations, and is gone. */
+function* missing(world: World, operations: readonly Operation[], state: StoreState): Generator<string> {
+  const closes = operations.flatMap((operation) => operation.closes);
+  const changes = operations.flatMap((operation) => operation.changes);
   const isActive = (id: string) => state.active.some((entry) => entry.reservation_id === id);
   const isClosed = (id: string) => state.history.some((entry) => entry.reservation_id === id);
   for (const { reservation_id: id } of activeOf(world)) {
@@ -129,11 +144,11 @@ function* missing(operation: Operation, state: StoreState): Generator<string> {
   }
 }
 
-function* notPrompt(probed: Probed, operation: Operation): Generator<string> {
+function* notPrompt(probed: Probed, command: string | undefined): Generator<string> {
   const steps: readonly (readonly [string, Timed])[] = [
     ['to register', probed.registered],
     ['to reserve', probed.reserved],
-    [`to ${operation.command} again`, probed.retried],
+    ...(probed.retried ? [[`to ${command} again`, probed.retried] as const] : []),
   ];
   for (const [name, { answer, ms }] of steps) {
     if (answer.ok ? ms > PROMPT_MS : answer.error.code === 'INTERNAL_ERROR' || name === 'to reserve') {

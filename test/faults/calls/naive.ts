@@ -6,7 +6,7 @@
 import { constants } from 'node:fs';
 import { appendFile, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Coordination } from '../../../src/coordination/coordination';
+import { type Coordination, internalError } from '../../../src/coordination/coordination';
 import { envelope, granted } from '../../../src/core/envelope';
 import type { Reservation } from '../../../src/core/reservation';
 import { FILES } from '../../support/storeFiles';
@@ -32,6 +32,14 @@ export function naiveCoordination(root: string, writer: NaiveWriter): Coordinati
   }
 
   const release: Coordination['release'] = async ({ scope }) => {
+    try {
+      return envelope('agent release', granted(await close(scope)));
+    } catch (error) {
+      return envelope('agent release', internalError(error));
+    }
+  };
+
+  async function close(scope: string): Promise<Reservation> {
     const { reservations } = JSON.parse(await readFile(active, 'utf8')) as { reservations: Reservation[] };
     const target = reservations.find((entry) => entry.scope === scope);
     if (!target) {
@@ -45,8 +53,8 @@ export function naiveCoordination(root: string, writer: NaiveWriter): Coordinati
     for (const step of writer === 'activeFirst' ? steps.reverse() : steps) {
       await step();
     }
-    return envelope('agent release', granted(released));
-  };
+    return released;
+  }
   return { release } as Coordination;
 }
 

@@ -1,6 +1,6 @@
 /** The operations that faults are tried on, and how to see in a store whether each has taken effect. */
 
-import type { Coordination } from '../../../src/coordination/coordination';
+import type { Coordination, StatusData } from '../../../src/coordination/coordination';
 import type { ErrorCode } from '../../../src/core/envelope';
 import type { Message } from '../../../src/core/message';
 import type { StoreState } from './storeState';
@@ -24,12 +24,15 @@ export interface Operation {
   /** What it answers without a fault. */
   readonly expected: 'ok' | ErrorCode;
   readonly effect: (state: StoreState, view: View) => Effect;
+  /** What a favourable answer should have told, and does not. */
+  readonly misses?: (data: unknown) => string | undefined;
   /** Ids of the reservations that it moves to history. */
   readonly closes: readonly string[];
   /** Agents and messages that it may change. */
   readonly changes: readonly string[];
 }
 
+const NOTE = { from: 'agent-a', bead: 'bd-1', category: 'HANDOFF', body: 'b' };
 const EXPIRED = [HELD.stale, HELD.gone, HELD.swept].map((entry) => entry.reservation_id);
 
 export const OPERATIONS: readonly Operation[] = [
@@ -47,7 +50,10 @@ export const OPERATIONS: readonly Operation[] = [
     ...closing('release, too late', 'full', 'release', { agent: 'agent-a', scope: 'gone' }, [HELD.gone.reservation_id]),
     expected: 'RESERVATION_NOT_FOUND',
   },
-  closing('status, sweeping', 'full', 'status', {}, EXPIRED),
+  { ...closing('status, sweeping', 'full', 'status', {}, EXPIRED), misses: missesOfStatus },
+  sending('send', 'full', 'agent-b', ['agent-b']),
+  sending('send, the first ever', 'agents', 'agent-b', ['agent-b']),
+  sending('broadcast', 'full', 'broadcast', ['agent-b', 'agent-c']),
   marking('read', SENT.toRead.message_id),
   marking('ack', SENT.toAck.message_id),
 ];
@@ -116,6 +122,16 @@ function closing(
   };
 }
 
+function missesOfStatus(data: unknown): string | undefined {
+  const { reservations, unacked_required_messages: unacked } = data as StatusData;
+  const scopes = reservations.map((entry) => entry.scope);
+  const ids = unacked.map((message) => message.message_id);
+  const isWhole =
+    [HELD.kept, HELD.mine].every(({ scope }) => scopes.includes(scope)) &&
+    [SENT.toRead, SENT.toAck].every(({ message_id: id }) => ids.includes(id));
+  return isWhole ? undefined : `it shows only the reservations [${scopes}] and the messages [${ids}]`;
+}
+
 function closedIn({ active, history }: StoreState, ids: readonly string[]): Effect {
   const isActive = ids.map((id) => active.some((entry) => entry.reservation_id === id));
   const isClosed = ids.map((id) => history.some((entry) => entry.reservation_id === id));
@@ -123,6 +139,26 @@ function closedIn({ active, history }: StoreState, ids: readonly string[]): Effe
     return isClosed.some(Boolean) ? 'doubled' : 'none';
   }
   return isActive.some(Boolean) || !isClosed.every(Boolean) ? 'half' : 'whole';
+}
+
+function sending(name: string, world: World, to: string, recipients: readonly string[]): Operation {
+  return {
+    name,
+    world,
+    command: 'send',
+    args: { ...NOTE, to, subject: name },
+    retry: { ...NOTE, to, subject: 'again' },
+    expected: 'ok',
+    effect: (_state, { inboxes }) => {
+      const counts = recipients.map((id) => inboxes.get(id)?.filter(({ subject }) => subject === name).length ?? 0);
+      if (counts.every((count) => count === 0)) {
+        return 'none';
+      }
+      return counts.every((count) => count === 1) ? 'whole' : 'half';
+    },
+    closes: [],
+    changes: [],
+  };
 }
 
 function marking(command: 'read' | 'ack', id: string): Operation {

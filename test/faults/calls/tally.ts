@@ -36,7 +36,7 @@ export class Tally {
     const found = findings.find(asExpected);
     if (found) {
       this.count({ controlsFound: 1 });
-      this.counts.set(`control ${name}: ${found.text}`, findings.filter(asExpected).length);
+      this.counts.set(`control ${name}: ${found.text.replaceAll('\0', '\\0')}`, findings.filter(asExpected).length);
     } else {
       this.find(`control ${name}`, [{ kind: 'violation', text: 'its known fault was not found' }]);
     }

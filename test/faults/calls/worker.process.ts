@@ -12,7 +12,8 @@ import { type Handlers, serve } from '../../support/service';
 import { hookCalls, quiet, unhookCalls } from './fsHooks';
 import { naiveCoordination } from './naive';
 import { hookFor, type Plan, type Progress } from './plan';
-import type { Probe, Probed, RunArgs, Settled, Timed } from './protocol';
+import type { Probe, Probed, RecordArgs, Recorded, RunArgs, Settled, Timed } from './protocol';
+import { recorder } from './recorder';
 
 const PROBER = 'prober';
 
@@ -40,7 +41,7 @@ function arm(root: string, plan: Plan): void {
 }
 
 /** What the next caller does, and is shown: it goes on by itself, looks at all there is, and tries the same again. */
-async function probe({ root, command, retry }: Probe): Promise<Probed> {
+async function probe({ root, again, known }: Probe): Promise<Probed> {
   const next = open(root);
   const registered = await timed(next.register({ name: PROBER, role: 'next' }));
   const reserved = await timed(next.reserve({ agent: PROBER, scope: 'probe', bead: 'bd-9' }));
@@ -51,12 +52,32 @@ async function probe({ root, command, retry }: Probe): Promise<Probed> {
   for (const { agent_id: agent } of agents.data ?? []) {
     const inbox = (await next.inbox({ agent })).data ?? [];
     inboxes.push([agent, inbox]);
-    for (const { message_id: message } of inbox) {
+    for (const { message_id: message } of inbox.filter((each) => !known.includes(each.message_id))) {
       reads.push({ agent, message, answer: await next.read({ agent, message }) });
     }
   }
-  const retried = await timed(call(next, command, retry));
+  const retried = again ? await timed(call(next, again.command, again.args)) : undefined;
   return { registered, reserved, status, agents, inboxes, reads, retried };
+}
+
+/** One call after the other, each until it is quiet. */
+async function record({ top, root, writer, calls }: RecordArgs): Promise<Recorded> {
+  const { events, hook } = recorder();
+  const coordination = writer === 'ours' ? open(root) : naiveCoordination(root, writer);
+  const refused: string[] = [];
+  hookCalls(top, hook);
+  for (const [operation, { command, args, expected }] of calls.entries()) {
+    events.push({ do: 'begin', operation });
+    const answer = await call(coordination, command, args);
+    if ((answer.ok ? 'ok' : answer.error.code) === expected) {
+      events.push({ do: 'acknowledge', operation });
+    } else {
+      refused.push(`${command} was answered ${JSON.stringify(answer)}`);
+    }
+    await quiet();
+  }
+  unhookCalls();
+  return { events, refused };
 }
 
 const handlers: Handlers = {
@@ -79,7 +100,9 @@ const handlers: Handlers = {
   },
 
   /** The same store object goes on once the fault is over. */
-  goOn: ({ agent }) => under && timed(under.reserve({ agent: String(agent), scope: 'after the fault', bead: 'bd-8' })),
+  goOn: () => under && timed(under.register({ name: 'goes-on', role: 'same' })),
+
+  record: (args) => record(args as unknown as RecordArgs),
 
   probe: (args) => probe(args as unknown as Probe),
 };

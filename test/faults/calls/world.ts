@@ -1,9 +1,11 @@
 /** The stores that faults are tried on. What is in them has been acknowledged: none of it may go. */
 
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Message } from '../../../src/core/message';
 import type { Reservation } from '../../../src/core/reservation';
+import { serializeOwner, thisOwner } from '../../../src/store/files/owner';
 import { agent, at, message, reservation } from '../../support/samples';
 import { FILES } from '../../support/storeFiles';
 
@@ -92,4 +94,10 @@ export function makeWorld(root: string, world: World): void {
       put(`messages/index/${each.message_id}.json`, json(each));
     }
   }
+}
+
+/** As a process leaves it that dies under it: one that is long gone, of this machine and this boot. */
+export function makeDeadLock(root: string): void {
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  writeFileSync(join(root, FILES.lock), serializeOwner({ ...thisOwner('0'.repeat(32)), pid }));
 }
