@@ -1,14 +1,15 @@
 /** Sending, so that a message is with all its recipients or with none, whatever happens on the way. Under the lock only. */
 
 import { hasSafeIds, type Message } from '../../core/message';
-import { appendLines, ensureFolder } from './durable';
+import { asProblem } from '../problem';
+import { appendLines, assertAppendable, ensureFolder, removeFile, syncFolder } from './durable';
 import { fitting } from './json';
 import { readMessageFile, readSent, writeMessageFile } from './messages';
-import { readOutbox, writeOutbox } from './outbox';
+import { openOutbox, readOutbox, rewindOutbox, writeOutbox } from './outbox';
 import { inboxFile, messageFile, type StorePaths } from './paths';
 
 /** @throws StoreProblem where nobody has got any of them */
-export async function deliverMessages(paths: StorePaths, messages: readonly Message[]): Promise<void> {
+export async function deliverMessages(paths: StorePaths, messages: readonly Message[], now: Date): Promise<void> {
   for (const message of messages) {
     if (!hasSafeIds(message)) {
       throw new Error('Refusing to store a message whose ids have not been checked.');
@@ -16,59 +17,74 @@ export async function deliverMessages(paths: StorePaths, messages: readonly Mess
     fitting(messageFile(paths, message.message_id), JSON.stringify(message));
   }
   await ensureFolder(paths.root, paths.messageIndex);
-  const before = await readOutbox(paths);
+  for (const { to_agent: agent } of messages) {
+    await assertAppendable(inboxFile(paths, agent));
+  }
+  const before = await openOutbox(paths, now);
   await writeOutbox(paths, [...before, ...messages]);
   // From here on they have been sent, unless all of it can be taken back.
-  const failures: { readonly message: Message; readonly error: unknown }[] = [];
+  const failure = await indexAll(paths, messages);
+  if (failure && (await takeBack(paths, messages, before))) {
+    throw failure;
+  }
+  await finishDeliveries(paths, new Set(messages.map(({ message_id: id }) => id)));
+}
+
+/** Writes the message files: until the inboxes have lines, all can be taken back. Answers the first failure. */
+async function indexAll(paths: StorePaths, messages: readonly Message[]): Promise<Error | undefined> {
   for (const message of messages) {
     try {
-      await appendLines(inboxFile(paths, message.to_agent), [JSON.stringify(message)]);
       await writeMessageFile(paths, message);
     } catch (error) {
-      failures.push({ message, error });
+      return asProblem(error, messageFile(paths, message.message_id), 'write');
     }
   }
-  const [first] = failures;
-  if (first && failures.length === messages.length && (await isNowhere(paths, messages))) {
-    await writeOutbox(paths, before);
-    throw first.error;
-  }
-  // What is left here is finished by the next one to write, and meanwhile found by those who read.
-  await writeOutbox(paths, [...before, ...failures.map(({ message }) => message)]).catch(() => undefined);
+  return undefined;
 }
 
-/** Whether none is in an inbox. An append can fail after its line is there, and what cannot be read may have it. */
-async function isNowhere(paths: StorePaths, messages: readonly Message[]): Promise<boolean> {
-  const isAbsent = messages.map(async ({ to_agent: agent, message_id: id }) => {
-    const { sent } = await readSent(paths, agent);
-    return !sent.has(id);
-  });
-  const found = await Promise.all(isAbsent).catch(() => [false]);
-  return found.every(Boolean);
-}
-
-/** Finishes what others had to leave. What cannot be done now stays as it is: it must not keep anybody from writing. */
-export async function finishDeliveries(paths: StorePaths): Promise<void> {
+/** Whether it is as if they had never been sent. Where that cannot be had, they stay sent and are delivered later. */
+async function takeBack(paths: StorePaths, messages: readonly Message[], before: readonly Message[]): Promise<boolean> {
   try {
-    const messages = await readOutbox(paths);
-    const left: Message[] = [];
+    for (const { message_id: id } of messages) {
+      if (await readMessageFile(paths, id)) {
+        await removeFile(messageFile(paths, id));
+      }
+    }
+    await syncFolder(paths.messageIndex);
+    await rewindOutbox(paths, before);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Brings what is in the outbox to its files. What cannot be done now stays there, is found by those who read, and must not
+ * keep anybody from writing. Answers how many are left. Those that are `fresh` are known to be in no inbox yet.
+ */
+export async function finishDeliveries(paths: StorePaths, fresh: ReadonlySet<string> = new Set()): Promise<number> {
+  let messages: readonly Message[] = [];
+  const left: Message[] = [];
+  try {
+    messages = await readOutbox(paths);
     for (const message of messages) {
-      await finish(paths, message).catch(() => left.push(message));
+      await finish(paths, message, fresh.has(message.message_id)).catch(() => left.push(message));
     }
     if (left.length < messages.length) {
       await writeOutbox(paths, left);
     }
+    return left.length;
   } catch {
-    // Nothing is lost: it is there for the next one.
+    return messages.length;
   }
 }
 
-async function finish(paths: StorePaths, message: Message): Promise<void> {
-  const { sent } = await readSent(paths, message.to_agent);
-  if (!sent.has(message.message_id)) {
-    await appendLines(inboxFile(paths, message.to_agent), [JSON.stringify(message)]);
+async function finish(paths: StorePaths, message: Message, isFresh: boolean): Promise<void> {
+  const { message_id: id, to_agent: agent } = message;
+  if (isFresh || !(await readSent(paths, agent)).sent.has(id)) {
+    await appendLines(inboxFile(paths, agent), [JSON.stringify(message)]);
   }
-  if (!(await readMessageFile(paths, message.message_id))) {
+  if (!(await readMessageFile(paths, id))) {
     await writeMessageFile(paths, message);
   }
 }

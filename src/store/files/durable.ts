@@ -141,16 +141,9 @@ export async function writeNew(path: string, content: string, { sync }: { sync: 
  * ours. Nothing is ever cut off again: beadboard's sweep appends without the lock, and it might be its line.
  */
 export async function appendLines(path: string, lines: readonly string[]): Promise<void> {
-  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | NO_FOLLOW;
-  const file = await open(path, flags, FILE_MODE).catch((error: unknown) => {
-    throw errno(error) === 'ELOOP' ? linkInPlace(path) : error;
-  });
+  const file = await openForAppending(path);
   try {
-    const stats = await file.stat();
-    if (!stats.isFile()) {
-      throw notAFile(path);
-    }
-    const { size } = stats;
+    const { size } = await file.stat();
     const lead = (await endsInNewline(file, size)) ? '' : '\n';
     await file.appendFile(`${lead}${lines.join('\n')}\n`, 'utf8');
     await file.sync();
@@ -159,6 +152,28 @@ export async function appendLines(path: string, lines: readonly string[]): Promi
     }
   } finally {
     await file.close();
+  }
+}
+
+/** Makes the file where there is none, and changes nothing else. @throws StoreProblem, or what the system says */
+export async function assertAppendable(path: string): Promise<void> {
+  const file = await openForAppending(path);
+  await file.close();
+}
+
+async function openForAppending(path: string): Promise<FileHandle> {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | NO_FOLLOW;
+  const file = await open(path, flags, FILE_MODE).catch((error: unknown) => {
+    throw errno(error) === 'ELOOP' ? linkInPlace(path) : asProblem(error, path, 'write');
+  });
+  try {
+    if (!(await file.stat()).isFile()) {
+      throw notAFile(path);
+    }
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
   }
 }
 

@@ -169,9 +169,9 @@ export class FileStore implements Store {
 
   async deliver(compose: (now: Date) => readonly Message[]): Promise<readonly Message[]> {
     const outcome = await this.locked(async () => {
-      const messages = compose(this.clock());
-      await finishDeliveries(this.paths);
-      await deliverMessages(this.paths, messages);
+      const now = this.clock();
+      const messages = compose(now);
+      await deliverMessages(this.paths, messages, now);
       return granted(messages);
     });
     return outcome.ok ? outcome.data : [];

@@ -4,24 +4,59 @@
  * whole and durably: that is the moment at which it has been sent. Readers look here too; writers finish what they find.
  */
 
+import { dirname } from 'node:path';
 import type { Message } from '../../core/message';
-import { removeFile, replaceFile } from './durable';
-import { fitting, readText, toJson } from './json';
+import { errno, isNotUnderstood, StoreProblem } from '../problem';
+import { putAside } from './aside';
+import { removeFile, replaceFile, syncFolder } from './durable';
+import { fitting, parseJson, readExactText, toJson } from './json';
 import type { StorePaths } from './paths';
 import { messageSchema, misfit } from './schema';
 
-/** Read it before the other files: what is not there any more is in all of them. @throws StoreProblem */
-export async function readOutbox({ outbox }: StorePaths): Promise<readonly Message[]> {
-  const text = await readText(outbox);
+/**
+ * Read it before the other files: what is not there any more is in all of them. What cannot be understood is nobody's
+ * message; the doctor tells of it.
+ *
+ * @throws StoreProblem where it cannot be read
+ */
+export async function readOutbox(paths: StorePaths): Promise<readonly Message[]> {
+  try {
+    return await readWholeOutbox(paths);
+  } catch (error) {
+    if (error instanceof StoreProblem && isNotUnderstood(error)) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+/** @throws StoreProblem also where it cannot be understood */
+export async function readWholeOutbox({ outbox }: StorePaths): Promise<readonly Message[]> {
+  const text = await readExactText(outbox);
   if (text === undefined) {
     return [];
   }
+  const value = parseJson(text, outbox);
+  const reason = Array.isArray(value)
+    ? value.map((entry) => misfit(messageSchema, entry)).find(Boolean)
+    : 'it is not a list';
+  if (reason) {
+    throw new StoreProblem('WRONG_SHAPE', outbox, `${outbox} does not hold messages (${reason}). Move it away.`, {
+      facts: { reason },
+    });
+  }
+  return value as readonly Message[];
+}
+
+/** For those who write it anew: what cannot be understood is put aside first. @throws StoreProblem */
+export async function openOutbox(paths: StorePaths, now: Date): Promise<readonly Message[]> {
   try {
-    const value: unknown = JSON.parse(text);
-    const entries: readonly unknown[] = Array.isArray(value) ? value : [];
-    return entries.filter((entry): entry is Message => misfit(messageSchema, entry) === undefined);
-  } catch {
-    // It is ours alone and replaced whole: what is broken here, somebody else broke.
+    return await readWholeOutbox(paths);
+  } catch (error) {
+    if (!(error instanceof StoreProblem && isNotUnderstood(error))) {
+      throw error;
+    }
+    await putAside(paths.outbox, now);
     return [];
   }
 }
@@ -29,7 +64,17 @@ export async function readOutbox({ outbox }: StorePaths): Promise<readonly Messa
 export async function writeOutbox({ outbox }: StorePaths, messages: readonly Message[]): Promise<void> {
   if (messages.length > 0) {
     await replaceFile(outbox, fitting(outbox, toJson(messages)));
-  } else {
-    await removeFile(outbox);
+    return;
   }
+  await removeFile(outbox).catch((error: unknown) => {
+    if (errno(error) !== 'ENOENT') {
+      throw error;
+    }
+  });
+}
+
+/** Takes back what has just been sent, so that not even a power failure brings it again. */
+export async function rewindOutbox(paths: StorePaths, before: readonly Message[]): Promise<void> {
+  await writeOutbox(paths, before);
+  await syncFolder(dirname(paths.outbox));
 }
