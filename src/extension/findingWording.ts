@@ -18,6 +18,7 @@ export function findingTitle({ kind }: Finding): string {
     DUPLICATE_HISTORY: vscode.l10n.t('The history has lines twice'),
     UNKNOWN_AGENT: vscode.l10n.t('An agent is not registered'),
     UNINDEXED_MESSAGE: vscode.l10n.t('A message cannot be acknowledged'),
+    UNDELIVERED_MESSAGE: vscode.l10n.t('Messages are not delivered'),
     WRONG_MODE: vscode.l10n.t('Others may read or write the store'),
     SYMBOLIC_LINK: vscode.l10n.t('A symbolic link is in the way'),
     NETWORK_FILE_SYSTEM: vscode.l10n.t('The store is on a network file system'),
@@ -47,6 +48,8 @@ export function findingFact({ kind, facts }: Finding): string {
       return lineCount(Number(facts['lines']));
     case 'UNKNOWN_AGENT':
       return fact('agent');
+    case 'UNDELIVERED_MESSAGE':
+      return messageCount(Number(facts['messages']));
     case 'WRONG_MODE':
       return vscode.l10n.t('{0} folders, {1} files', fact('folders'), fact('files'));
     case 'NETWORK_FILE_SYSTEM':
@@ -58,6 +61,10 @@ export function findingFact({ kind, facts }: Finding): string {
 
 function lineCount(lines: number): string {
   return lines === 1 ? vscode.l10n.t('1 line') : vscode.l10n.t('{0} lines', lines);
+}
+
+function messageCount(messages: number): string {
+  return messages === 1 ? vscode.l10n.t('1 message') : vscode.l10n.t('{0} messages', messages);
 }
 
 /** What repairing does; where only a person can, what that person can do. */
@@ -88,6 +95,8 @@ export function findingRemedy(finding: Finding): string {
       return vscode.l10n.t('Registers the agent with the role “unknown”.');
     case 'UNINDEXED_MESSAGE':
       return vscode.l10n.t("Writes the message's file from the inbox.");
+    case 'UNDELIVERED_MESSAGE':
+      return vscode.l10n.t('Writes them to the files of their recipients.');
     case 'WRONG_MODE':
       return vscode.l10n.t('Takes those rights away from others.');
     case 'SYMBOLIC_LINK':
@@ -102,6 +111,9 @@ export function findingRemedy(finding: Finding): string {
 function unreadableRemedy(facts: Finding['facts']): string {
   if ('agent' in facts) {
     return vscode.l10n.t('Puts the file aside; the agent has to register again.');
+  }
+  if ('outbox' in facts) {
+    return vscode.l10n.t('Puts the file aside; what has not yet come to its recipients has to be sent again.');
   }
   if ('message' in facts) {
     return facts['copy'] === true

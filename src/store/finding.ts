@@ -23,6 +23,8 @@ export const FINDING_KINDS = [
   'UNKNOWN_AGENT',
   /** A message that is in its recipient's inbox stream only. */
   'UNINDEXED_MESSAGE',
+  /** Messages that were sent and whose files could not be written yet. */
+  'UNDELIVERED_MESSAGE',
   /** Folders or files that others than this user may read or write. */
   'WRONG_MODE',
   /** A symbolic link in the place of a file or folder. */

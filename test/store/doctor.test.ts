@@ -32,6 +32,7 @@ const TOKEN = '0123456789abcdef0123456789abcdef';
 const sent = message({ to_agent: 'agent-b' });
 const inboxLine = `${JSON.stringify(sent)}\n`;
 const indexed = `messages/index/${sent.message_id}.json`;
+const outbox = 'messages/.outbox';
 const asideOf = (root: string, folder: string) =>
   readdirSync(join(root, folder)).filter((name) => name.endsWith('.unreadable'));
 const ownerHere = (fields: object = {}) => serializeOwner({ ...thisOwner(TOKEN), ...fields });
@@ -272,6 +273,28 @@ const ILLS: readonly Ill[] = [
     mended: async (root) => {
       assert.equal(statSync(join(root, indexed)).mode & 0o777, 0o600);
       grantedData(await doctorOf(root).ack({ agent: 'agent-b', message: sent.message_id }));
+    },
+  },
+  {
+    what: 'a message that is still in the outbox',
+    kind: 'UNDELIVERED_MESSAGE',
+    path: outbox,
+    spoil: (root) => void plant(root, outbox, `${JSON.stringify([sent])}\n`, HOUR_MS),
+    mended: (root) => {
+      assert.ok(!existsSync(join(root, outbox)));
+      assert.equal(readFileSync(join(root, 'messages/agent-b.jsonl'), 'utf8'), inboxLine);
+      assert.deepEqual(JSON.parse(readFileSync(join(root, indexed), 'utf8')), sent);
+    },
+  },
+  {
+    what: 'an outbox that cannot be understood',
+    kind: 'UNREADABLE_FILE',
+    path: outbox,
+    risky: true,
+    spoil: (root) => void plant(root, outbox, '[{"message_id":"msg'),
+    mended: (root) => {
+      assert.ok(!existsSync(join(root, outbox)));
+      assert.equal(asideOf(root, 'messages').length, 1);
     },
   },
   {

@@ -1,12 +1,11 @@
 /** Agent files: one record each, named by the agent's id. */
 
-import { readdir } from 'node:fs/promises';
 import { type AgentRecord, isAgentId } from '../../core/agent';
-import { asProblem, errno, type StoreProblem } from '../problem';
+import { asProblem, type StoreProblem } from '../problem';
 import type { Records } from '../store';
 import { ensureFolder, replaceFile } from './durable';
 import { fitting, readRecord, toJson } from './json';
-import { agentFile, type StorePaths } from './paths';
+import { agentFile, recordIds, type StorePaths } from './paths';
 import { agentSchema } from './schema';
 
 /** @throws StoreProblem */
@@ -24,7 +23,7 @@ export async function writeAgentFile(paths: StorePaths, agent: AgentRecord): Pro
 export async function readAgentFiles(paths: StorePaths): Promise<Records<AgentRecord>> {
   const records: AgentRecord[] = [];
   const problems: StoreProblem[] = [];
-  for (const id of await registeredIds(paths)) {
+  for (const id of await recordIds(paths.agents, isAgentId)) {
     try {
       const agent = await readAgentFile(paths, id);
       if (agent) {
@@ -35,19 +34,4 @@ export async function readAgentFiles(paths: StorePaths): Promise<Records<AgentRe
     }
   }
   return { records, problems };
-}
-
-async function registeredIds(paths: StorePaths): Promise<string[]> {
-  try {
-    const names = await readdir(paths.agents);
-    return names
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => name.slice(0, -'.json'.length))
-      .filter(isAgentId);
-  } catch (error) {
-    if (errno(error) === 'ENOENT') {
-      return [];
-    }
-    throw asProblem(error, paths.agents, 'read');
-  }
 }

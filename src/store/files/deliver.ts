@@ -1,5 +1,7 @@
 /** Sending, so that a message is with all its recipients or with none, whatever happens on the way. Under the lock only. */
 
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { hasSafeIds, type Message } from '../../core/message';
 import { asProblem } from '../problem';
 import { appendLines, assertAppendable, ensureFolder, removeFile, syncFolder } from './durable';
@@ -17,9 +19,7 @@ export async function deliverMessages(paths: StorePaths, messages: readonly Mess
     fitting(messageFile(paths, message.message_id), JSON.stringify(message));
   }
   await ensureFolder(paths.root, paths.messageIndex);
-  for (const { to_agent: agent } of messages) {
-    await assertAppendable(inboxFile(paths, agent));
-  }
+  await assertUsable(paths, messages);
   const before = await openOutbox(paths, now);
   await writeOutbox(paths, [...before, ...messages]);
   // From here on they have been sent, unless all of it can be taken back.
@@ -28,6 +28,17 @@ export async function deliverMessages(paths: StorePaths, messages: readonly Mess
     throw failure;
   }
   await finishDeliveries(paths, new Set(messages.map(({ message_id: id }) => id)));
+}
+
+/** What lasts, such as a folder that is closed to us, is to be refused before anything has been sent. */
+async function assertUsable(paths: StorePaths, messages: readonly Message[]): Promise<void> {
+  const { R_OK, W_OK, X_OK } = constants;
+  await access(paths.messageIndex, R_OK | W_OK | X_OK).catch((error: unknown) => {
+    throw asProblem(error, paths.messageIndex, 'write to');
+  });
+  for (const { to_agent: agent } of messages) {
+    await assertAppendable(inboxFile(paths, agent));
+  }
 }
 
 /** Writes the message files: until the inboxes have lines, all can be taken back. Answers the first failure. */

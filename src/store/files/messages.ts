@@ -1,13 +1,12 @@
 /** Message files: an inbox stream for each recipient, and each message as it is now under its id. */
 
-import { readdir } from 'node:fs/promises';
 import { isMessageId, isUnackedRequired, type Message, newestFirst } from '../../core/message';
-import { asProblem, errno, StoreProblem } from '../problem';
+import { asProblem, StoreProblem } from '../problem';
 import type { Records } from '../store';
 import { ensureFolder, replaceFile } from './durable';
 import { fitting, readRecord, readText, toJson } from './json';
 import { readOutbox } from './outbox';
-import { inboxFile, messageFile, type StorePaths } from './paths';
+import { inboxFile, messageFile, recordIds, type StorePaths } from './paths';
 import { messageSchema, misfit } from './schema';
 
 /** How many message files are read side by side: enough to hide the disk's latency, few enough for any limit. */
@@ -82,7 +81,7 @@ export class UnackedReader {
   /** @throws StoreProblem where the folder itself cannot be read */
   async read(): Promise<Records<Message>> {
     const underWay = await readOutbox(this.paths);
-    const ids = (await indexedIds(this.paths)).filter((id) => !this.final.has(id));
+    const ids = (await recordIds(this.paths.messageIndex, isMessageId)).filter((id) => !this.final.has(id));
     const { found, problems } = await readEach(ids, (id) => readMessageFile(this.paths, id));
     const records: Message[] = [];
     for (const [id, message] of found) {
@@ -95,21 +94,6 @@ export class UnackedReader {
     const isIndexed = ({ message_id: id }: Message) => found.has(id) || this.final.has(id);
     records.push(...underWay.filter((message) => isUnackedRequired(message) && !isIndexed(message)));
     return { records: records.sort(newestFirst), problems };
-  }
-}
-
-export async function indexedIds(paths: StorePaths): Promise<string[]> {
-  try {
-    const names = await readdir(paths.messageIndex);
-    return names
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => name.slice(0, -'.json'.length))
-      .filter(isMessageId);
-  } catch (error) {
-    if (errno(error) === 'ENOENT') {
-      return [];
-    }
-    throw asProblem(error, paths.messageIndex, 'read');
   }
 }
 

@@ -1,9 +1,13 @@
 /** Where the files of a store are. The layout is beadboard's; see docs/architecture.md. */
 
+import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isAgentId } from '../../core/agent';
 import { isMessageId } from '../../core/message';
+import { asProblem, errno } from '../problem';
+
+const RECORD_ENDING = '.json';
 
 export interface StorePaths {
   readonly root: string;
@@ -57,6 +61,22 @@ export function inboxFile(paths: StorePaths, agent: string): string {
 /** A colon is allowed in a message id but not in a file name on Windows, where such a message cannot exist. */
 export function messageFile(paths: StorePaths, id: string): string {
   return join(paths.messageIndex, `${checked(id, isMessageId)}.json`);
+}
+
+/** The ids that the names of a folder's record files stand for; none where there is no such folder. @throws StoreProblem */
+export async function recordIds(folder: string, isId: (id: string) => boolean): Promise<string[]> {
+  try {
+    const names = await readdir(folder);
+    return names
+      .filter((name) => name.endsWith(RECORD_ENDING))
+      .map((name) => name.slice(0, -RECORD_ENDING.length))
+      .filter(isId);
+  } catch (error) {
+    if (errno(error) === 'ENOENT') {
+      return [];
+    }
+    throw asProblem(error, folder, 'read');
+  }
 }
 
 function checked(id: string, isSafe: (id: string) => boolean): string {

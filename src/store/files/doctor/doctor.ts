@@ -14,6 +14,7 @@ import { historyCheck } from './historyFile';
 import { leftoverCheck } from './leftovers';
 import { lockCheck } from './locks';
 import { messagesCheck } from './messageFiles';
+import { outboxCheck } from './outboxFile';
 import { fileSystemCheck, linkCheck, modeCheck, putAsideCheck, reachCheck } from './surroundings';
 
 /** In the order in which repairs are done: the lock goes first, since the others need it. */
@@ -24,6 +25,7 @@ const CHECKS: readonly Check[] = [
   activeCheck,
   agentsCheck,
   messagesCheck,
+  outboxCheck,
   historyCheck,
   leftoverCheck,
   putAsideCheck,

@@ -4,14 +4,14 @@ import { constants } from 'node:fs';
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAgentId } from '../../../core/agent';
-import type { Message } from '../../../core/message';
+import { isMessageId, type Message } from '../../../core/message';
 import { asProblem, errno, type StoreProblem } from '../../problem';
 import { putAside } from '../aside';
 import { randomHex, syncFolder, writeNew } from '../durable';
 import { toJson } from '../json';
 import { placeExclusively } from '../lockFile';
-import { indexedIds, parseSent, readMessageFile } from '../messages';
-import { messageFile } from '../paths';
+import { parseSent, readMessageFile } from '../messages';
+import { messageFile, recordIds } from '../paths';
 import {
   type Check,
   type Done,
@@ -113,7 +113,9 @@ async function sentMessage(path: string | undefined, id: string): Promise<Messag
 }
 
 async function unreadable(ward: Ward, { streamOf }: Streams): Promise<readonly Found[]> {
-  const ids = (await statsOf(ward.paths.messageIndex))?.isDirectory() ? await indexedIds(ward.paths) : [];
+  const ids = (await statsOf(ward.paths.messageIndex))?.isDirectory()
+    ? await recordIds(ward.paths.messageIndex, isMessageId)
+    : [];
   const files: string[] = [];
   for (const id of ids.sort()) {
     if (await isFile(messageFile(ward.paths, id))) {
