@@ -105,10 +105,11 @@ describe('watching a store', () => {
     await watcher.notices('reservations', () => writeFileSync(active(), ''));
   });
 
-  it('notices a message file and an agent file, new, replaced and changed', async () => {
+  it('notices a message file, the outbox and an agent file, new, replaced and changed', async () => {
     seedStore(root);
     const watcher = watch();
     for (const [part, path, record] of [
+      ['messages', join(root, 'messages', '.outbox'), [message()]],
       ['messages', join(root, 'messages', 'index', 'msg_1.json'), message()],
       ['agents', join(root, 'agents', 'agent-z.json'), agent()],
     ] as const) {

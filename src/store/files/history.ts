@@ -19,17 +19,8 @@ const LONGEST_TAIL_BYTES = 16 * 1024 * 1024;
  *
  * @throws StoreProblem
  */
-export async function readClosedTail(path: string, since: Date): Promise<readonly Reservation[]> {
-  let file: FileHandle;
-  try {
-    file = await openHistory(path);
-  } catch (error) {
-    if (errno(error) === 'ENOENT') {
-      return [];
-    }
-    throw asProblem(error, path, 'read');
-  }
-  try {
+export function readClosedTail(path: string, since: Date): Promise<readonly Reservation[]> {
+  return withHistory<readonly Reservation[]>(path, [], async (file) => {
     const closed: Reservation[] = [];
     for await (const line of linesFromEnd(file)) {
       const entry = parseLine(line);
@@ -41,37 +32,39 @@ export async function readClosedTail(path: string, since: Date): Promise<readonl
       }
     }
     return closed;
-  } catch (error) {
-    throw asProblem(error, path, 'read');
-  } finally {
-    await file.close();
-  }
+  });
 }
 
-/** The closed reservations from a byte offset on, oldest first, and where the file ends. @throws StoreProblem */
-export async function readClosedFrom(
-  path: string,
-  offset: number,
-): Promise<{ readonly closed: readonly Reservation[]; readonly size: number }> {
-  let file: FileHandle;
-  try {
-    file = await openHistory(path);
-  } catch (error) {
-    if (errno(error) === 'ENOENT') {
-      return { closed: [], size: 0 };
-    }
-    throw asProblem(error, path, 'read');
-  }
-  try {
+export interface ClosedSince {
+  readonly closed: readonly Reservation[];
+  /** Where the file ends. */
+  readonly size: number;
+}
+
+/** The closed reservations from a byte offset on, oldest first. @throws StoreProblem */
+export function readClosedFrom(path: string, offset: number): Promise<ClosedSince> {
+  return withHistory<ClosedSince>(path, { closed: [], size: 0 }, async (file) => {
     const { size } = await file.stat();
     const start = Math.max(Math.min(offset, size), size - LONGEST_TAIL_BYTES);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
     const lines = buffer.subarray(0, bytesRead).toString('utf8').split('\n');
     return { closed: lines.map(parseLine).filter((entry) => entry !== undefined), size: start + bytesRead };
+  });
+}
+
+/** Opens the file for reading, if there is one. @throws StoreProblem */
+async function withHistory<T>(path: string, none: T, read: (file: FileHandle) => Promise<T>): Promise<T> {
+  let file: FileHandle | undefined;
+  try {
+    file = await openHistory(path);
+    return await read(file);
   } catch (error) {
+    if (file === undefined && errno(error) === 'ENOENT') {
+      return none;
+    }
     throw asProblem(error, path, 'read');
   } finally {
-    await file.close();
+    await file?.close();
   }
 }
 

@@ -122,7 +122,11 @@ function targetsOf(paths: StorePaths): readonly Target[] {
       parts: ['reservations'],
       matters: (name) => name === basename(paths.active) || name === basename(paths.history),
     },
-    { folder: paths.messages, parts: ['messages'], matters: (name) => name === basename(paths.messageIndex) },
+    {
+      folder: paths.messages,
+      parts: ['messages'],
+      matters: (name) => name === basename(paths.messageIndex) || name === basename(paths.outbox),
+    },
     { folder: paths.messageIndex, parts: ['messages'], matters: isJson },
     { folder: paths.agents, parts: ['agents'], matters: isJson },
   ];
