@@ -6,7 +6,8 @@
 import { constants } from 'node:fs';
 import { appendFile, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Coordination, internalError } from '../../../src/coordination/coordination';
+import { internalError } from '../../../src/coordination/answers';
+import type { Coordination } from '../../../src/coordination/coordination';
 import { envelope, granted } from '../../../src/core/envelope';
 import type { Reservation } from '../../../src/core/reservation';
 import { FILES } from '../../support/storeFiles';

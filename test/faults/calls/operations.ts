@@ -1,6 +1,7 @@
 /** The operations that faults are tried on, and how to see in a store whether each has taken effect. */
 
-import type { Coordination, StatusData } from '../../../src/coordination/coordination';
+import type { Coordination } from '../../../src/coordination/coordination';
+import type { StatusData } from '../../../src/coordination/reservations';
 import type { ErrorCode } from '../../../src/core/envelope';
 import type { Message } from '../../../src/core/message';
 import type { StoreState } from './storeState';
