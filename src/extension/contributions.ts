@@ -16,6 +16,8 @@ export const COMMANDS = {
   releaseAllMine: `${PREFIX}.releaseAllMine`,
   showHeld: `${PREFIX}.showHeld`,
   takeOver: `${PREFIX}.takeOver`,
+  renew: `${PREFIX}.renew`,
+  forceRelease: `${PREFIX}.forceRelease`,
   copyScope: `${PREFIX}.copyScope`,
   revealInExplorer: `${PREFIX}.revealInExplorer`,
   acknowledge: `${PREFIX}.acknowledge`,

@@ -85,7 +85,7 @@ async function ask(
     return answer;
   };
   const ttlStep: Step = async (place) => {
-    const answer = await askTtl(title, place, ttl);
+    const answer = await askTtl(title, vscode.l10n.t('How long you need it'), place, ttl);
     ttl = typeof answer === 'number' ? answer : ttl;
     return answer;
   };
@@ -189,7 +189,12 @@ function askBead(title: string, place: Place, offered: readonly string[]): Promi
 }
 
 /** "Other…" leads to a further question, whose way back leads here. */
-async function askTtl(title: string, place: Place, current: number): Promise<Answer<number>> {
+export async function askTtl(
+  title: string,
+  placeholder: string,
+  place: Partial<Place>,
+  current: number,
+): Promise<Answer<number>> {
   for (;;) {
     const ttls = [...new Set([...USUAL_TTLS, current])].sort((left, right) => left - right);
     const choices: readonly Choice<number | typeof OTHER>[] = [
@@ -199,7 +204,7 @@ async function askTtl(title: string, place: Place, current: number): Promise<Ans
     const picked = await askPick<number | typeof OTHER>({
       ...place,
       title,
-      placeholder: vscode.l10n.t('How long you need it'),
+      placeholder,
       choices: () => choices,
       isActive: (value) => value === current,
     });

@@ -5,8 +5,10 @@ import { COMMANDS, type CommandKey } from '../contributions';
 import { filterBy, groupBy } from './arrange';
 import { checkStore } from './checkStore';
 import type { CommandContext, Handler } from './context';
+import { forceRelease } from './forceRelease';
 import { acknowledge, openMessage } from './messages';
 import { release, releaseAllMine, showHeld } from './release';
+import { renew } from './renew';
 import { reserve, reserveUri, takeOver } from './reserve';
 import { copyScope, revealInExplorer } from './scopeItems';
 import { choose, openStoreFolder, openUnreadable, refresh, showLog, showStatus } from './store';
@@ -20,6 +22,8 @@ export function registerCommands(context: CommandContext): readonly vscode.Dispo
     releaseAllMine: releaseAllMine(context),
     showHeld: showHeld(context),
     takeOver: takeOver(context),
+    renew: renew(context),
+    forceRelease: forceRelease(context),
     copyScope: copyScope(context),
     revealInExplorer: revealInExplorer(context),
     acknowledge: acknowledge(context),

@@ -1,17 +1,15 @@
 /** Release, Release All Mine, and the list of what one holds. */
 
 import * as vscode from 'vscode';
-import { withoutIcons } from '../../core/display';
+import { oneLine } from '../../core/display';
 import type { Envelope } from '../../core/envelope';
 import type { ActiveItem } from '../../core/overview';
 import type { Reservation } from '../../core/reservation';
 import { COMMANDS } from '../contributions';
 import { requireAgent } from '../identity';
 import { tell } from '../notify';
-import { askPick, type Choice } from '../quickInput';
-import { localTime, timeUntil } from '../wording';
 import { type CommandContext, type Handler, record, text, told } from './context';
-import { reservationsOf } from './reservationArgument';
+import { mineOf, type Named, pickMine, reservationsOf } from './reservationArgument';
 
 type Released = Envelope<Reservation>;
 
@@ -25,9 +23,16 @@ export function release(context: CommandContext): Handler {
     if (!agent) {
       return undefined;
     }
-    const given = reservationsOf(argument, selected).map(({ scope }) => scope);
-    const picked = given.length > 0 ? given : await pickMine(context, vscode.l10n.t('Release'));
-    const envelopes = await releaseEach(context, agent, picked);
+    const given = reservationsOf(argument, selected);
+    const isOne = given.length === 1;
+    // Of several that are selected, what is not one's own is passed over; of one, it is told.
+    const named =
+      given.length > 0
+        ? isOne
+          ? given
+          : mineOf(given, agent)
+        : await pickToRelease(context, vscode.l10n.t('Release'));
+    const envelopes = await releaseEach(context, agent, named);
     return envelopes.length > 1 ? envelopes : envelopes[0];
   };
 }
@@ -39,15 +44,15 @@ export function releaseAllMine(context: CommandContext): Handler {
     if (!agent) {
       return undefined;
     }
-    const scopes = context.live.overview.active
+    const held = context.live.overview.active
       .filter(({ reservation }) => reservation.agent_id === agent)
-      .map(({ reservation }) => reservation.scope);
-    if (scopes.length === 0) {
+      .map(({ reservation }) => reservation);
+    if (held.length === 0) {
       tell(vscode.l10n.t('You hold no scope.'));
       return [];
     }
-    const confirmed = record(argument)['skipConfirmation'] === true || (await confirmRelease(scopes));
-    return confirmed ? await releaseEach(context, agent, scopes) : undefined;
+    const confirmed = record(argument)['skipConfirmation'] === true || (await confirmRelease(held));
+    return confirmed ? await releaseEach(context, agent, held) : undefined;
   };
 }
 
@@ -58,56 +63,38 @@ export function showHeld(context: CommandContext): Handler {
       return await vscode.commands.executeCommand(COMMANDS.reserve);
     }
     const agent = await requireAgent(context.live);
-    const scopes = agent ? await pickMine(context, vscode.l10n.t('Scopes You Hold')) : [];
-    const [envelope] = agent ? await releaseEach(context, agent, scopes) : [];
+    const held = agent ? await pickToRelease(context, vscode.l10n.t('Scopes You Hold')) : [];
+    const [envelope] = agent ? await releaseEach(context, agent, held) : [];
     return envelope;
   };
 }
 
-async function releaseEach(
+export async function releaseEach(
   context: CommandContext,
   agent: string,
-  scopes: readonly string[],
+  named: readonly Named[],
 ): Promise<readonly Released[]> {
   return await Promise.all(
-    scopes.map(async (scope) => told(context, await context.live.coordination.release({ agent, scope }))),
+    named.map(async ({ scope, project }) =>
+      told(context, await context.live.coordination.release({ agent, scope, project })),
+    ),
   );
 }
 
-async function pickMine(context: CommandContext, title: string): Promise<readonly string[]> {
-  const items = mine(context);
-  if (items.length === 0) {
-    tell(vscode.l10n.t('You hold no scope.'));
-    return [];
-  }
-  const picked = await askPick({
-    title,
-    placeholder: vscode.l10n.t('Choose a scope to release it'),
-    choices: () => items.map(choice),
-  });
-  return typeof picked === 'string' ? [picked] : [];
-}
-
-function choice({ reservation: { scope, bead_id, expires_at }, endsSoon }: ActiveItem): Choice<string> {
-  return {
-    value: scope,
-    label: withoutIcons(scope),
-    description: withoutIcons(bead_id),
-    detail: vscode.l10n.t('until {0} ({1} left)', localTime(expires_at), timeUntil(expires_at, new Date())),
-    iconPath: new vscode.ThemeIcon(endsSoon ? 'watch' : 'unlock'),
-  };
+function pickToRelease(context: CommandContext, title: string): Promise<readonly Named[]> {
+  return pickMine(context, title, vscode.l10n.t('Choose a scope to release it'));
 }
 
 function mine(context: CommandContext): readonly ActiveItem[] {
   return context.live.overview.active.filter((item) => item.mine);
 }
 
-async function confirmRelease(scopes: readonly string[]): Promise<boolean> {
+async function confirmRelease(held: readonly Reservation[]): Promise<boolean> {
   const yes = vscode.l10n.t('Release');
   const question =
-    scopes.length === 1
+    held.length === 1
       ? vscode.l10n.t('Release the scope that you hold?')
-      : vscode.l10n.t('Release all {0} scopes that you hold?', scopes.length);
-  const detail = scopes.map(withoutIcons).join('\n');
+      : vscode.l10n.t('Release all {0} scopes that you hold?', held.length);
+  const detail = held.map(({ scope }) => oneLine(scope)).join('\n');
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }
