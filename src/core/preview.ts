@@ -1,13 +1,14 @@
 /** What a person should know of scopes before they are reserved. */
 
+import { asConflict, meet, type Wanted } from './meeting';
 import type { Reservation } from './reservation';
-import { covers, OVERLAPS, type Overlap, relation } from './scope/relation';
-import { parsePath, parseScope, type Scope, type ScopeOptions } from './scope/scope';
+import { covers, OVERLAPS, type Overlap } from './scope/relation';
+import { parsePath, parseScope, type ScopeOptions } from './scope/scope';
 
 /** More files than this are not counted: nobody means to change as many. */
 export const MANY_FILES = 2_000;
 
-/** A reservation that has something in common with a scope. */
+/** A reservation that is in the way of a scope. */
 export interface Held {
   readonly reservation: Reservation;
   readonly overlap: Overlap;
@@ -18,7 +19,7 @@ export interface PreviewFile {
   readonly path: string;
   /** Not as it was committed. */
   readonly changed: boolean;
-  /** Those of others that cover it. */
+  /** Who holds it. */
   readonly holders: readonly string[];
 }
 
@@ -27,7 +28,7 @@ export interface Preview {
   readonly files: readonly PreviewFile[];
   /** Whether there are, or may be, more than these. */
   readonly more: boolean;
-  /** What others hold of it. */
+  /** What has to be released before it can be granted. */
   readonly held: readonly Held[];
 }
 
@@ -37,14 +38,17 @@ export interface Found {
   /** Whether the search ended before all of them were found. */
   readonly more: boolean;
   readonly changed: (path: string) => boolean;
-  /** The reservations of others that may matter. */
-  readonly others: readonly Reservation[];
+  /** The live reservations. */
+  readonly active: readonly Reservation[];
+  /** Who asks: what it holds itself is in its way only where it is the same scope. */
+  readonly me: string | undefined;
 }
 
-export function preview(scope: Scope, found: Found, options: ScopeOptions): Preview {
-  const held = heldOf(scope, found.others, options);
+export function preview(wanted: Wanted, found: Found): Preview {
+  const options = { foldCase: wanted.foldCase === true };
+  const held = heldOf(wanted, found);
   const files = found.paths
-    .filter((path) => isCovered(scope, path, options))
+    .filter((path) => isCovered(wanted.scope, path, options))
     .sort(byText)
     .slice(0, MANY_FILES)
     .map((path) => ({
@@ -72,13 +76,10 @@ export function isWorthAWarning({ files, more, held }: Preview): boolean {
 }
 
 /** What stands most in the way first. */
-function heldOf(wanted: Scope, others: readonly Reservation[], options: ScopeOptions): readonly Held[] {
-  return others
-    .flatMap((reservation) => {
-      const held = parseScope(reservation.scope, options);
-      const overlap = held.ok ? relation(held.data, wanted) : 'disjoint';
-      return overlap === 'disjoint' ? [] : [{ reservation, overlap }];
-    })
+function heldOf(wanted: Wanted, { active, me }: Found): readonly Held[] {
+  const { same, overlapping } = meet(active, wanted);
+  return [...same, ...overlapping.filter(({ agent_id }) => agent_id !== me)]
+    .map((reservation) => ({ reservation, overlap: asConflict(reservation, wanted).overlap }))
     .sort(
       (left, right) =>
         OVERLAPS.indexOf(left.overlap) - OVERLAPS.indexOf(right.overlap) ||
@@ -87,16 +88,13 @@ function heldOf(wanted: Scope, others: readonly Reservation[], options: ScopeOpt
 }
 
 function holdersOf(path: string, held: readonly Held[], options: ScopeOptions): readonly string[] {
-  const holders = held.filter(({ reservation }) => {
-    const scope = parseScope(reservation.scope, options);
-    return scope.ok && isCovered(scope.data, path, options);
-  });
+  const holders = held.filter(({ reservation }) => isCovered(reservation.scope, path, options));
   return [...new Set(holders.map(({ reservation }) => reservation.agent_id))];
 }
 
-function isCovered(scope: Scope, path: string, options: ScopeOptions): boolean {
-  const parsed = parsePath(path, options);
-  return parsed.ok && covers(scope, parsed.data);
+function isCovered(scope: string, path: string, options: ScopeOptions): boolean {
+  const [pattern, name] = [parseScope(scope, options), parsePath(path, options)];
+  return pattern.ok && name.ok && covers(pattern.data, name.data);
 }
 
 function byText(left: string, right: string): number {

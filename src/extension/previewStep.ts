@@ -42,7 +42,7 @@ function facts(preview: Preview): readonly vscode.QuickPickItem[] {
     separator(vscode.l10n.t('What it matches')),
     countFact(preview),
     ...changedFact(files),
-    ...(held.length > 0 ? [separator(vscode.l10n.t('Held by others'))] : []),
+    ...(held.length > 0 ? [separator(vscode.l10n.t('In the way'))] : []),
     ...held.slice(0, SHOWN_HELD).map(heldFact),
     ...moreFact(held.length - SHOWN_HELD),
     ...(files.length > 0 ? [separator(vscode.l10n.t('Files'))] : []),

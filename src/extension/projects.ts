@@ -1,37 +1,90 @@
-/** The projects that the folders of this window belong to. */
+/** The projects that the folders of this window belong to. Scopes are relative to the root of a project's worktree. */
 
+import { realpath } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { findProject, type Project } from '../project/findProject';
+import { typeOf } from './files';
+
+/** Where a scope is meant: the root that it is relative to, and what tells it from the same scope elsewhere. */
+export interface Place extends Partial<Project> {
+  readonly root: vscode.Uri;
+  readonly foldCase: boolean;
+}
+
+/** What a reservation that names a project is about, or may be, if it names none. */
+interface OfProject {
+  readonly project?: string | undefined;
+}
 
 export class Projects implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
-  private current: ReadonlySet<string> = new Set();
+  private current: readonly Place[] = [];
+  private paths: ReadonlySet<string> = new Set();
   private readonly disposables: readonly vscode.Disposable[] = [
     this.changed,
-    vscode.workspace.onDidChangeWorkspaceFolders(() => this.update()),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void this.update()),
+    // A folder may have become a repository meanwhile.
+    vscode.window.onDidChangeWindowState(({ focused }) => focused && void this.update()),
   ];
 
   constructor() {
-    this.update();
+    void this.update();
   }
 
-  /** Empty where no folder is open. */
-  get known(): ReadonlySet<string> {
+  /** Those of the workspace's folders; none until they have been looked up, and where no folder is open. */
+  get places(): readonly Place[] {
     return this.current;
   }
 
-  /** The folders that a reservation may be about: those of its project, or all where it names none. */
-  foldersOf({ project }: { readonly project?: string }): readonly vscode.WorkspaceFolder[] {
-    const folders = vscode.workspace.workspaceFolders ?? [];
-    return project === undefined ? folders : folders.filter(({ uri }) => uri.fsPath === project);
+  /** The paths that reservations name as their project. */
+  get known(): ReadonlySet<string> {
+    return this.paths;
+  }
+
+  /** The places that a reservation may be about: those of its project, or all where it names none. */
+  placesOf({ project }: OfProject): readonly Place[] {
+    return project === undefined ? this.current : this.current.filter((place) => place.project === project);
+  }
+
+  /** Whether a reservation is certainly of this window's folders. */
+  isHere({ project }: OfProject): boolean {
+    return project !== undefined && this.paths.has(project);
   }
 
   dispose(): void {
     vscode.Disposable.from(...this.disposables).dispose();
   }
 
-  private update(): void {
-    this.current = new Set((vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath));
-    this.changed.fire();
+  private async update(): Promise<void> {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    this.current = await Promise.all(folders.map(({ uri }) => placeOf(uri)));
+    const paths = this.current.map(({ project }) => project).filter((project) => project !== undefined);
+    if (paths.join('\n') !== [...this.paths].join('\n')) {
+      this.paths = new Set(paths);
+      this.changed.fire();
+    }
   }
+}
+
+/**
+ * The place of what is in a folder of the workspace: of a repository that is inside of that folder, else that folder's
+ * own.
+ */
+export async function placeIn(folder: vscode.WorkspaceFolder, inside: vscode.Uri): Promise<Place> {
+  const nearest = await placeOf(inside);
+  const isRepository =
+    nearest.root.toString() !== inside.toString() || (await typeOf(vscode.Uri.joinPath(inside, '.git')));
+  return isRepository ? nearest : await placeOf(folder.uri);
+}
+
+/** The place of a folder. One that is in no file system of this machine is a place of its own. */
+export async function placeOf(folder: vscode.Uri): Promise<Place> {
+  if (folder.scheme !== 'file') {
+    return { root: folder, foldCase: false };
+  }
+  const found = await findProject(folder.fsPath);
+  const real = await realpath(folder.fsPath).catch(() => folder.fsPath);
+  // As the person named it, where that is the root: a link is not what the Explorer shows.
+  return { ...found, root: found.worktree === real ? folder : vscode.Uri.file(found.worktree) };
 }

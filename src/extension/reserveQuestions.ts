@@ -1,7 +1,7 @@
 /** The questions of a reservation: which scope, for which bead, for how long. */
 
 import * as vscode from 'vscode';
-import { withoutIcons } from '../core/display';
+import { oneLine, withoutIcons } from '../core/display';
 import { knownBeads } from '../core/overview';
 import { isWorthAWarning, type Preview } from '../core/preview';
 import { isTtl } from '../core/reservation';
@@ -9,9 +9,10 @@ import { isAbsoluteScope } from '../core/scope/path';
 import { parseScope } from '../core/scope/scope';
 import type { LiveStore } from './liveStore';
 import { askWithPreview } from './previewStep';
+import { type Place as ProjectPlace, placeOf } from './projects';
 import { type Answer, askInSteps, askPick, askText, BACK, type Choice, type Place } from './quickInput';
 import { previewOf } from './scopePreview';
-import { folderHere, type Target, targetOfUri, uriOfActiveEditor } from './scopes';
+import { folderHere, type Target, targetOf, uriOfActiveEditor } from './scopes';
 import { defaultTtl } from './settings';
 import { duration, explain, rules } from './wording';
 
@@ -61,20 +62,22 @@ async function ask(
   const asksFolder = asksScope && (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
   let { targets } = given;
   let folder = folderHere();
-  let scope = scopeHere();
+  let place = folder && (await placeOf(folder.uri));
+  let scope = asksScope ? await scopeHere() : '';
   let bead = '';
   let ttl = given.ttl ?? defaultTtl();
   let preview: Promise<Preview | undefined> = asksScope ? Promise.resolve(undefined) : previewOf(live, targets, token);
-  const folderStep: Step = async (place) => {
-    const answer = await askFolder(title, place, folder);
+  const folderStep: Step = async (at) => {
+    const answer = await askFolder(title, at, folder);
     folder = typeof answer === 'object' ? answer : folder;
+    place = folder && (await placeOf(folder.uri));
     return answer;
   };
-  const scopeStep: Step = async (place) => {
-    const answer = await askScope(title, place, scope);
+  const scopeStep: Step = async (at) => {
+    const answer = await askScope(title, at, scope, place);
     if (typeof answer === 'string') {
       scope = answer;
-      targets = [{ scope, folder }];
+      targets = [{ scope, place }];
       preview = previewOf(live, targets, token);
     }
     return answer;
@@ -121,9 +124,9 @@ export function rememberBead(memory: vscode.Memento, bead: string): Thenable<voi
   return memory.update(LAST_BEAD, bead);
 }
 
-function scopeHere(): string {
+async function scopeHere(): Promise<string> {
   const uri = uriOfActiveEditor();
-  return (uri && targetOfUri(uri, 'file')?.scope) ?? '';
+  return (uri && (await targetOf(uri))?.scope) ?? '';
 }
 
 /** Only where there are several. */
@@ -146,12 +149,21 @@ function askFolder(
   });
 }
 
-async function askScope(title: string, place: Place, value: string): Promise<Answer<string>> {
+async function askScope(
+  title: string,
+  step: Place,
+  value: string,
+  place: ProjectPlace | undefined,
+): Promise<Answer<string>> {
+  const isFolder = vscode.workspace.workspaceFolders?.some(({ uri }) => uri.toString() === place?.root.toString());
   const answer = await askText({
-    ...place,
+    ...step,
     title,
     value,
-    prompt: vscode.l10n.t('A file, a folder or a pattern, relative to the workspace'),
+    prompt:
+      !place || isFolder
+        ? vscode.l10n.t('A file, a folder or a pattern, relative to the workspace')
+        : vscode.l10n.t('A file, a folder or a pattern, relative to {0}', oneLine(place.root.fsPath)),
     placeholder: vscode.l10n.t('for example: src/auth/**'),
     validate: (text) => {
       if (!text) {
@@ -160,7 +172,7 @@ async function askScope(title: string, place: Place, value: string): Promise<Ans
       if (isAbsoluteScope(text)) {
         return vscode.l10n.t('Give a path relative to the workspace.');
       }
-      const parsed = parseScope(text);
+      const parsed = parseScope(text, place);
       return parsed.ok ? undefined : explain(parsed.error);
     },
   });

@@ -3,12 +3,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { MANY_FILES, merged, type Preview, preview } from '../core/preview';
-import type { Reservation } from '../core/reservation';
 import { parseScope, type Scope } from '../core/scope/scope';
 import { searchFor } from '../core/scope/search';
+import { pathBelow, typeOf } from './files';
 import { changedFiles, findGit } from './git';
 import type { LiveStore } from './liveStore';
+import type { Place } from './projects';
 import type { Target } from './scopes';
+import { configuredAgent } from './settings';
 
 /** What has not been found by then is not waited for. */
 const LONGEST_SEARCH_MS = 3_000;
@@ -24,37 +26,36 @@ export async function previewOf(
   targets: readonly Target[],
   token: vscode.CancellationToken,
 ): Promise<Preview | undefined> {
-  const others = live.overview.active.filter(({ mine }) => !mine).map(({ reservation }) => reservation);
-  const previews = await Promise.all(targets.map((target) => previewOne(target, others, token)));
+  const previews = await Promise.all(targets.map((target) => previewOne(live, target, token)));
   const known = previews.filter((one) => one !== undefined);
   return known.length > 0 && known.length === previews.length ? merged(known) : undefined;
 }
 
 async function previewOne(
-  { scope, folder }: Target,
-  others: readonly Reservation[],
+  { overview }: LiveStore,
+  { scope, place }: Target,
   token: vscode.CancellationToken,
 ): Promise<Preview | undefined> {
-  const parsed = parseScope(scope);
-  if (!parsed.ok || !folder) {
+  const parsed = parseScope(scope, place);
+  if (!parsed.ok || !place) {
     return undefined;
   }
-  const root = folder.uri;
-  const [found, changed] = await Promise.all([find(root, parsed.data, token), changedPaths(root)]);
+  const { root, project, foldCase } = place;
+  const [found, changed] = await Promise.all([find(place, parsed.data, token), changedPaths(root)]);
   return preview(
-    parsed.data,
+    { scope, project, foldCase },
     {
-      paths: found.uris.map((uri) => pathBelow(root, uri)),
+      paths: await pathsBelow(root, found.uris),
       more: found.more,
       changed: (path) => changed.has(path),
-      others,
+      active: overview.active.map(({ reservation }) => reservation),
+      me: configuredAgent(),
     },
-    {},
   );
 }
 
-async function find(root: vscode.Uri, scope: Scope, token: vscode.CancellationToken): Promise<Files> {
-  const search = searchFor(scope, false);
+async function find({ root, foldCase }: Place, scope: Scope, token: vscode.CancellationToken): Promise<Files> {
+  const search = searchFor(scope, foldCase);
   if (!search || scope.root !== '') {
     return { uris: [], more: false };
   }
@@ -63,7 +64,7 @@ async function find(root: vscode.Uri, scope: Scope, token: vscode.CancellationTo
   if (type === undefined) {
     return { uris: [], more: false };
   }
-  if ((type & vscode.FileType.Directory) === 0) {
+  if (type === 'file') {
     return { uris: search.isPattern ? [] : [start], more: false };
   }
   const limited = new vscode.CancellationTokenSource();
@@ -84,21 +85,14 @@ async function find(root: vscode.Uri, scope: Scope, token: vscode.CancellationTo
   }
 }
 
-function typeOf(uri: vscode.Uri): Thenable<vscode.FileType | undefined> {
-  return vscode.workspace.fs.stat(uri).then(
-    ({ type }) => type,
-    () => undefined,
-  );
-}
-
 /** Paths below the root that Git calls changed; none where there is no Git, or it is not there yet. */
 async function changedPaths(root: vscode.Uri): Promise<ReadonlySet<string>> {
   const git = await Promise.race([findGit(), sleep(LONGEST_SEARCH_MS, undefined, { ref: false })]);
   const repositories = git?.repositories ?? [];
-  return new Set(repositories.flatMap(changedFiles).map((uri) => pathBelow(root, uri)));
+  return new Set(await pathsBelow(root, repositories.flatMap(changedFiles)));
 }
 
-function pathBelow(root: vscode.Uri, { path }: vscode.Uri): string {
-  const prefix = `${root.path.replace(/\/$/, '')}/`;
-  return path.startsWith(prefix) ? path.slice(prefix.length) : path;
+async function pathsBelow(root: vscode.Uri, uris: readonly vscode.Uri[]): Promise<readonly string[]> {
+  const paths = await Promise.all(uris.map((uri) => pathBelow(root, uri)));
+  return paths.filter((path) => path !== undefined);
 }

@@ -5,7 +5,7 @@ import { MAX_AGENT_ID_LENGTH, MIN_AGENT_ID_LENGTH } from '../core/agent';
 import { withoutLinks } from '../core/display';
 import type { ErrorBody } from '../core/envelope';
 import type { MESSAGE_CATEGORIES, MessageCategory } from '../core/message';
-import { type Conflict, MAX_TTL_MINUTES, MIN_TTL_MINUTES } from '../core/reservation';
+import { type Conflict, type Holding, MAX_TTL_MINUTES, MIN_TTL_MINUTES } from '../core/reservation';
 import type { ScopeFault } from '../core/scope/braces';
 import type { Overlap } from '../core/scope/relation';
 import { HOUR_MS, instant, MINUTE_MS } from '../core/time';
@@ -108,10 +108,10 @@ export function explain(error: ErrorBody): string {
   switch (error.code) {
     case 'RESERVATION_CONFLICT': {
       const [conflict] = (facts['conflicts'] ?? []) as readonly Conflict[];
-      return conflict ? held(conflict) : withoutLinks(error.message);
+      return conflict ? inTheWay(conflict, Number(facts['total'] ?? 1) - 1) : withoutLinks(error.message);
     }
     case 'RESERVATION_STALE_FOUND': {
-      const stale = facts['stale'] as Conflict;
+      const stale = facts['stale'] as Holding;
       return vscode.l10n.t(
         '“{0}” was reserved by {1}; that ended {2}.',
         withoutLinks(stale.scope),
@@ -121,7 +121,7 @@ export function explain(error: ErrorBody): string {
     }
     case 'RELEASE_FORBIDDEN':
     case 'RENEW_FORBIDDEN':
-      return held(facts['holder'] as Conflict);
+      return held(facts['holder'] as Holding);
     case 'RESERVATION_NOT_FOUND':
       return vscode.l10n.t('“{0}” is not reserved any more; there is nothing to release.', fact('scope'));
     case 'AGENT_NOT_FOUND':
@@ -212,7 +212,18 @@ function problemText(kind: ProblemKind | 'UNEXPECTED', fact: (name: string) => s
   }
 }
 
-function held(conflict: Conflict): string {
+/** `more` others are in the way too. */
+function inTheWay(conflict: Conflict, more: number): string {
+  const { overlap } = conflict;
+  const first =
+    overlap === 'exact' ? held(conflict) : `${held(conflict)} ${vscode.l10n.t('It {0}.', overlapText(overlap))}`;
+  if (more <= 0) {
+    return first;
+  }
+  return `${first} ${more === 1 ? vscode.l10n.t('And 1 more is in the way.') : vscode.l10n.t('And {0} more are in the way.', more)}`;
+}
+
+function held(conflict: Holding): string {
   return vscode.l10n.t(
     '“{0}” is held by {1} for {2} until {3}.',
     withoutLinks(conflict.scope),

@@ -76,8 +76,10 @@ describe('the commands', () => {
           agent_id: 'codex',
           bead_id: 'bd-1',
           expires_at: held.expires_at,
+          overlap: 'exact',
         },
       ],
+      total: 1,
     });
   });
 

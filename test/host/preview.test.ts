@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { MANY_FILES, type Preview } from '../../src/core/preview';
 import { findGit } from '../../src/extension/git';
+import { placeOf } from '../../src/extension/projects';
 import { previewOf } from '../../src/extension/scopePreview';
 import { useDrivers } from '../support/driver';
 import { makeRepository } from '../support/gitRepository';
@@ -40,7 +41,8 @@ describe('the preview of a scope', () => {
 
   async function look(...scopes: readonly string[]): Promise<Preview> {
     const { token } = new vscode.CancellationTokenSource();
-    const targets = scopes.map((scope) => ({ scope, folder }));
+    const place = await placeOf(folder.uri);
+    const targets = scopes.map((scope) => ({ scope, place }));
     const preview = await previewOf(tested.internals.live, targets, token);
     assert.ok(preview);
     return preview;

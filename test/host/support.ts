@@ -205,9 +205,14 @@ export async function pressingEnter<T>(work: Thenable<T>): Promise<T> {
   return await over;
 }
 
-/** A file or folder of the workspace that is open. */
-export function inWorkspace(path: string): vscode.Uri {
+/** The folder of the workspace that is open. */
+export function theFolder(): vscode.WorkspaceFolder {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   assert.ok(folder, 'a folder is open');
-  return vscode.Uri.joinPath(folder.uri, path);
+  return folder;
+}
+
+/** A file or folder of it. */
+export function inWorkspace(path: string): vscode.Uri {
+  return vscode.Uri.joinPath(theFolder().uri, path);
 }

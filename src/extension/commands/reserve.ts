@@ -2,19 +2,16 @@
 
 import * as vscode from 'vscode';
 import { withoutIcons, withoutLinks } from '../../core/display';
-import type { Envelope } from '../../core/envelope';
-import type { Reservation } from '../../core/reservation';
 import type { ReserveInput } from '../../core/reserve';
 import { requireAgent } from '../identity';
 import { type Action, tell } from '../notify';
 import { askPick } from '../quickInput';
 import { askReservation, type Given, rememberBead } from '../reserveQuestions';
-import { distinct, folderHere, targetOf, uriOfActiveEditor } from '../scopes';
+import { distinct, placeHere, targetOf, uriOfActiveEditor } from '../scopes';
 import { defaultTtl } from '../settings';
 import { timeSince } from '../wording';
-import { type CommandContext, type Handler, record, text, told } from './context';
-
-type Reserved = Envelope<Reservation>;
+import { type CommandContext, type Handler, record, text } from './context';
+import { asInput, type Granted, grant } from './grant';
 
 /**
  * `{ scope, bead, ttl?, takeoverStale?, agent? }` reserves without a question; with fewer of them, or none, the person
@@ -30,18 +27,16 @@ export function reserve(context: CommandContext): Handler {
       return undefined;
     }
     if (scope && bead) {
-      return told(
-        context,
-        await reserveOnce(context, {
-          agent,
-          scope,
-          bead,
-          ttl: 'ttl' in given ? (given['ttl'] as number) : defaultTtl(),
-          takeoverStale: given['takeoverStale'] === true,
-        }),
-      );
+      return await grant(context, {
+        agent,
+        ...asInput({ scope, place: await placeHere() }),
+        bead,
+        ttl: 'ttl' in given ? (given['ttl'] as number) : defaultTtl(),
+        takeoverStale: given['takeoverStale'] === true,
+      });
     }
-    const [first] = await askAndReserve(context, agent, { targets: scope ? [{ scope, folder: folderHere() }] : [] });
+    const targets = scope ? [{ scope, place: await placeHere() }] : [];
+    const [first] = await askAndReserve(context, agent, { targets });
     return first;
   };
 }
@@ -65,7 +60,7 @@ export function reserveUri(context: CommandContext, kind: 'file' | 'folder'): Ha
 }
 
 /** What was dropped on the view: for the usual time, only the bead is asked for. */
-export function reserveDropped(context: CommandContext, uris: readonly vscode.Uri[]): Promise<readonly Reserved[]> {
+export function reserveDropped(context: CommandContext, uris: readonly vscode.Uri[]): Promise<readonly Granted[]> {
   return reserveUris(context, uris, defaultTtl());
 }
 
@@ -74,7 +69,7 @@ async function reserveUris(
   context: CommandContext,
   uris: readonly vscode.Uri[],
   ttl?: number,
-): Promise<readonly Reserved[]> {
+): Promise<readonly Granted[]> {
   const found = await Promise.all(uris.map(async (uri) => ({ uri, target: await targetOf(uri) })));
   const outside = found.filter(({ target }) => target === undefined).map(({ uri }) => uri);
   const targets = distinct(found.map(({ target }) => target).filter((target) => target !== undefined));
@@ -101,81 +96,52 @@ export function takeOver(context: CommandContext): Handler {
       return undefined;
     }
     const ttl = record(argument)['ttl'] === undefined ? defaultTtl() : (record(argument)['ttl'] as number);
-    return told(context, await reserveOnce(context, { agent, ...old, ttl, takeoverStale: true }));
+    return await grant(context, { agent, ...(await asTakenOver(context, old)), ttl, takeoverStale: true });
   };
 }
 
+/** Of its own project, where it names one; else where a scope that is typed would be. */
+async function asTakenOver(
+  { projects }: CommandContext,
+  { scope, bead, project }: Expired,
+): Promise<Pick<ReserveInput, 'scope' | 'bead' | 'project' | 'worktree' | 'foldCase'>> {
+  const place = project === undefined ? await placeHere() : projects.placesOf({ project })[0];
+  return { ...asInput({ scope, place }), bead, ...(project === undefined ? {} : { project }) };
+}
+
 /** Asks for what is missing, then reserves each scope; a conflict offers what can be done about it. */
-async function askAndReserve(context: CommandContext, agent: string, given: Given): Promise<readonly Reserved[]> {
+async function askAndReserve(context: CommandContext, agent: string, given: Given): Promise<readonly Granted[]> {
   const answers = await askReservation(context.live, context.memory, given);
   if (!answers) {
     return [];
   }
   await rememberBead(context.memory, answers.bead);
-  const envelopes: Reserved[] = [];
-  for (const { scope } of answers.targets) {
-    const input: ReserveInput = { agent, scope, bead: answers.bead, ttl: answers.ttl };
-    const envelope = await reserveOnce(context, input);
-    envelopes.push(told(context, envelope, actionsFor(context, envelope, input)));
+  const envelopes: Granted[] = [];
+  const another: Action = {
+    title: vscode.l10n.t('Reserve Another Scope…'),
+    run: () => askAndReserve(context, agent, { targets: [] }),
+  };
+  for (const target of answers.targets) {
+    const input = { agent, ...asInput(target), bead: answers.bead, ttl: answers.ttl };
+    envelopes.push(await grant(context, input, another));
   }
   return envelopes;
 }
 
-/** One's own expired reservation stands in nobody's way: it is taken over at once. */
-async function reserveOnce(context: CommandContext, input: ReserveInput): Promise<Reserved> {
-  const { coordination } = context.live;
-  const envelope = await coordination.reserve(input);
-  const stale = envelope.ok ? undefined : record(envelope.error.details?.['stale']);
-  if (!envelope.ok && envelope.error.code === 'RESERVATION_STALE_FOUND' && stale?.['agent_id'] === input.agent) {
-    return await coordination.reserve({ ...input, takeoverStale: true });
-  }
-  return envelope;
+interface Expired {
+  readonly scope: string;
+  readonly bead: string;
+  readonly project?: string | undefined;
 }
 
-function actionsFor(context: CommandContext, envelope: Reserved, input: ReserveInput): readonly Action[] {
-  if (envelope.ok) {
-    return [];
-  }
-  const another: Action = {
-    title: vscode.l10n.t('Reserve Another Scope…'),
-    run: () => askAndReserve(context, input.agent, { targets: [] }),
-  };
-  switch (envelope.error.code) {
-    case 'RESERVATION_STALE_FOUND':
-      return [
-        {
-          title: vscode.l10n.t('Take Over'),
-          run: async () => told(context, await reserveOnce(context, { ...input, takeoverStale: true })),
-        },
-        another,
-      ];
-    case 'RESERVATION_CONFLICT': {
-      const [conflict] = (envelope.error.details?.['conflicts'] ?? []) as readonly Reservation[];
-      return [
-        ...(conflict
-          ? [
-              {
-                title: vscode.l10n.t('Show Reservation'),
-                run: () => context.view.reveal(conflict.reservation_id),
-              },
-            ]
-          : []),
-        another,
-      ];
-    }
-    default:
-      return [];
-  }
-}
-
-function expiredArgument(argument: unknown): { scope: string; bead: string } | undefined {
+function expiredArgument(argument: unknown): Expired | undefined {
   const reservation = record(record(argument)['reservation']);
   const scope = text(reservation, 'scope') ?? text(argument, 'scope');
   const bead = text(reservation, 'bead_id') ?? text(argument, 'bead');
-  return scope && bead ? { scope, bead } : undefined;
+  return scope && bead ? { scope, bead, project: text(reservation, 'project') } : undefined;
 }
 
-async function pickExpired(context: CommandContext): Promise<{ scope: string; bead: string } | undefined> {
+async function pickExpired(context: CommandContext): Promise<Expired | undefined> {
   const items = context.live.overview.expired.filter(({ canTakeOver }) => canTakeOver);
   if (items.length === 0) {
     tell(vscode.l10n.t('There is no expired reservation to take over.'));
@@ -193,7 +159,7 @@ async function pickExpired(context: CommandContext): Promise<{ scope: string; be
         detail: timeSince(reservation.expires_at, now),
       })),
   });
-  return typeof picked === 'object' ? { scope: picked.scope, bead: picked.bead_id } : undefined;
+  return typeof picked === 'object' ? expiredArgument({ reservation: picked }) : undefined;
 }
 
 async function fallbackUris(kind: 'file' | 'folder'): Promise<readonly vscode.Uri[]> {

@@ -30,7 +30,7 @@ export function revealInExplorer(context: CommandContext): Handler {
     if (!named) {
       return undefined;
     }
-    const uri = await uriOfScope(named.scope, context.projects.foldersOf(named));
+    const uri = await uriOfScope(named.scope, context.projects.placesOf(named));
     if (!uri) {
       tell(vscode.l10n.t('Nothing in this workspace belongs to “{0}”.', withoutLinks(named.scope)));
       return undefined;
