@@ -3,12 +3,24 @@ import { filtered, GROUPINGS, grouped, isEmpty, itemKey, type Section } from '..
 import { NOTHING_READ, overview, type Snapshot } from '../../../src/core/overview';
 import { at, message, NOW, reservation } from '../../support/samples';
 
-const HERE = new Set(['/work/shop']);
+const HERE = new Set(['/projects/shop']);
 
 const snapshot: Snapshot = {
   active: [
-    reservation({ reservation_id: 'res_1', scope: 'src/a', agent_id: 'codex', bead_id: 'bd-2', project: '/work/shop' }),
-    reservation({ reservation_id: 'res_2', scope: 'src/b', agent_id: 'dana', bead_id: 'bd-2', project: '/work/other' }),
+    reservation({
+      reservation_id: 'res_1',
+      scope: 'src/a',
+      agent_id: 'codex',
+      bead_id: 'bd-2',
+      project: '/projects/shop',
+    }),
+    reservation({
+      reservation_id: 'res_2',
+      scope: 'src/b',
+      agent_id: 'dana',
+      bead_id: 'bd-2',
+      project: '/projects/other',
+    }),
     reservation({ reservation_id: 'res_3', scope: 'src/c', agent_id: 'claude', bead_id: 'bd-1' }),
     reservation({ reservation_id: 'res_4', scope: 'src/d', agent_id: 'claude', bead_id: 'bd-1', expires_at: at(-5) }),
   ],

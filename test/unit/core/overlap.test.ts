@@ -7,7 +7,7 @@ import { MAX_WAITING } from '../../../src/core/waiting';
 import { codeOf, grantedData, refusal } from '../../support/outcomes';
 import { at, moment, NOW, reservation } from '../../support/samples';
 
-const P = '/work/p';
+const P = '/projects/p';
 const request: ReserveRequest = {
   agent: 'agent-a',
   scope: 'src/app',
@@ -26,11 +26,17 @@ describe('checkReserve beyond the seed', () => {
   const good: ReserveInput = { agent: 'agent-a', scope: 'src/app', bead: 'bd-1' };
 
   it('normalises the scope, and keeps the place that was given', () => {
-    const input = { ...good, scope: './src\\app/', project: ' /work/p ', worktree: ' /work/w ', foldCase: true };
+    const input = {
+      ...good,
+      scope: './src\\app/',
+      project: ' /projects/p ',
+      worktree: ' /projects/w ',
+      foldCase: true,
+    };
     const { scope, project, worktree, foldCase } = grantedData(checkReserve(input, true));
     assert.deepEqual(
       { scope, project, worktree, foldCase },
-      { scope: 'src/app', project: P, worktree: '/work/w', foldCase: true },
+      { scope: 'src/app', project: P, worktree: '/projects/w', foldCase: true },
     );
   });
 
@@ -57,7 +63,7 @@ describe('decideReserve where scopes overlap', () => {
     ['src/*.ts', '**/a.*', 'partial'],
     ['src/*.ts', 'src/*.js', 'granted'],
     ['docs', 'src/app', 'granted'],
-    ['/work/p/src', 'src', 'granted'],
+    ['/projects/p/src', 'src', 'granted'],
     ['SRC', 'src', 'granted'],
   ];
   for (const [holds, wants, overlap] of lies) {
