@@ -1,7 +1,8 @@
 /** The operations on reservations, over a store. */
 
 import { type CheckData, type CheckInput, checkCheck, whoHolds } from '../core/check';
-import { type Envelope, granted } from '../core/envelope';
+import { contestedBy } from '../core/contested';
+import { type Envelope, granted, type Outcome } from '../core/envelope';
 import { type Message, matchesBead } from '../core/message';
 import {
   checkForceRelease,
@@ -13,17 +14,28 @@ import {
   type ReleaseInput,
 } from '../core/release';
 import { checkRenew, decideRenew, type RenewInput } from '../core/renew';
-import { isExpired, type Reservation } from '../core/reservation';
-import { checkReserve, decideReserve, type Reserved, type ReserveInput } from '../core/reserve';
+import {
+  type Asked,
+  checkRequest,
+  composeRequest,
+  decideRequest,
+  type ReleaseRequested,
+  type RequestData,
+  type RequestInput,
+} from '../core/request';
+import { type DecisionContext, isExpired, type Reservation, type ReservationDecision } from '../core/reservation';
+import { checkReserve, decideReserve, type Reserved, type ReserveInput, type ReserveRequest } from '../core/reserve';
 import { checkStatus, matchesStatus, type StatusInput, type StatusRequest } from '../core/status';
 import { HOUR_MS, instant } from '../core/time';
 import type { Store } from '../store/store';
 import { answer, complete, fields, when } from './answers';
+import { Notices, type Telling, telling } from './notices';
+import { shared } from './shared';
 
 /** The window of `summary.released`. */
 const RELEASED_HOURS = 24;
 
-export interface StatusData {
+export interface StatusData extends Telling {
   readonly reservations: readonly Reservation[];
   /** Newest first. */
   readonly unacked_required_messages: readonly Message[];
@@ -38,14 +50,16 @@ export interface StatusData {
 }
 
 export interface ReservationOperations {
-  reserve(input: ReserveInput): Promise<Envelope<Reserved>>;
-  release(input: ReleaseInput): Promise<Envelope<Reservation>>;
+  reserve(input: ReserveInput): Promise<Envelope<Reserved & Telling>>;
+  release(input: ReleaseInput): Promise<Envelope<Reservation & Telling>>;
   /** Lets a reservation that is still live end later. */
   renew(input: RenewInput): Promise<Envelope<Reservation>>;
   /** Who holds which paths. Reads only, and takes no lock. */
   check(input: CheckInput): Promise<Envelope<CheckData>>;
   /** Ends anybody's reservation, for a person who says why. */
-  forceRelease(input: ForceReleaseInput): Promise<Envelope<Reservation>>;
+  forceRelease(input: ForceReleaseInput): Promise<Envelope<Reservation & Telling>>;
+  /** Asks everybody who is in the way to release, once. */
+  request(input: RequestInput): Promise<Envelope<RequestData>>;
   status(input?: StatusInput): Promise<Envelope<StatusData>>;
 }
 
@@ -64,8 +78,65 @@ export function reservationOperations(
   store: Store,
   { random, clock, isRegistered, inTurn }: Surroundings,
 ): ReservationOperations {
+  const notices = new Notices(store, random);
+
+  /** Decides and stores; answers also what was closed, and what is active then. */
+  async function decided<T>(
+    decide: (active: readonly Reservation[], context: DecisionContext) => ReservationDecision<T>,
+  ): Promise<ReservationDecision<T>> {
+    const outcome = await store.transactReservations((active, context) => {
+      const decision = decide(active, context);
+      return { ...decision, answer: granted(decision) };
+    });
+    return outcome.ok ? outcome.data : { active: [], closed: [], answer: outcome };
+  }
+
+  /** The grant as it is told; what cannot be found out about it does not undo it. */
+  async function reserved(request: ReserveRequest): Promise<Outcome<Reserved & Telling>> {
+    const {
+      active,
+      closed,
+      answer: grant,
+    } = await decided((entries, context) => decideReserve(entries, request, context, random()));
+    if (!grant.ok) {
+      return grant;
+    }
+    const recent = closed.length > 0 ? [] : await recentlyClosed(request.agent).catch(() => []);
+    const contested = contestedBy(grant.data, request, { takenOver: closed, active, closed: recent });
+    const told = await notices.freed(closed, { by: request.agent, takenBy: request.agent });
+    return telling(contested ? granted({ ...grant.data, contested }) : grant, told);
+  }
+
+  /** Of those who ask at the same moment for the same agent, all but the first share one reading. */
+  const recentlyClosed = shared((agent) => store.readRecentlyClosed(agent));
+
+  /** One after the other: who asks again must find the message of who asked first, and not send it once more. */
+  let asking: Promise<unknown> = Promise.resolve();
+  function requested(request: ReleaseRequested): Promise<Outcome<RequestData>> {
+    const turn = asking.then(() => ask(request));
+    asking = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function ask(request: ReleaseRequested): Promise<Outcome<RequestData>> {
+    const { answer: noted } = await decided((active, context) => decideRequest(active, request, context, random()));
+    if (!noted.ok) {
+      return noted;
+    }
+    const asked = noted.data.requests.filter((one): one is Asked & { message_id: string } => one.message_id !== null);
+    // One that had been asked before and has no message is left from a crash: it is sent now, under the id it had.
+    const isSent = await Promise.all(
+      asked.map(async ({ already, message_id }) => already && (await store.readMessage(message_id)) !== undefined),
+    );
+    const unsent = asked.filter((_, index) => !isSent[index]);
+    if (unsent.length > 0) {
+      await store.deliver((now) => unsent.map((one) => composeRequest(one, request, now)));
+    }
+    return noted;
+  }
+
   async function readStatus(request: StatusRequest): Promise<StatusData> {
-    const expired = await sweep();
+    const { expired, told } = await sweep();
     const since = new Date(clock().getTime() - RELEASED_HOURS * HOUR_MS);
     const [active, closed, unacked] = await Promise.all([
       store.readActive(),
@@ -87,32 +158,32 @@ export function reservationOperations(
         expired,
         unacked_required_messages: messages.length,
       },
+      ...told,
     };
   }
 
   /** Takes the lock only where something is past its time. */
-  async function sweep(): Promise<number> {
+  async function sweep(): Promise<{ readonly expired: number; readonly told: Telling }> {
     const now = clock();
     if (!(await store.readActive()).records.some((entry) => isExpired(entry, now))) {
-      return 0;
+      return { expired: 0, told: {} };
     }
-    const swept = await store.transactReservations(decideSweep);
-    return swept.ok ? swept.data : 0;
+    const { closed } = await decided(decideSweep);
+    return { expired: closed.length, told: await notices.freed(closed) };
   }
 
   return {
     reserve: (input) =>
       answer('agent reserve', async () =>
-        when(checkReserve(fields(input), await inTurn(isRegistered(fields(input).agent))), (request) =>
-          store.transactReservations((active, context) => decideReserve(active, request, context, random())),
-        ),
+        when(checkReserve(fields(input), await inTurn(isRegistered(fields(input).agent))), reserved),
       ),
 
     release: (input) =>
       answer('agent release', async () =>
-        when(checkRelease(fields(input), await inTurn(isRegistered(fields(input).agent))), (request) =>
-          store.transactReservations((active, context) => decideRelease(active, request, context)),
-        ),
+        when(checkRelease(fields(input), await inTurn(isRegistered(fields(input).agent))), async (request) => {
+          const { closed, answer: ended } = await decided((active, context) => decideRelease(active, request, context));
+          return telling(ended, await notices.freed(closed, { by: request.agent }));
+        }),
       ),
 
     renew: (input) =>
@@ -124,9 +195,18 @@ export function reservationOperations(
 
     forceRelease: (input) =>
       answer('agent force-release', async () =>
-        when(checkForceRelease(fields(input), await inTurn(isRegistered(fields(input).by))), (request) =>
-          store.transactReservations((active, context) => decideForceRelease(active, request, context)),
-        ),
+        when(checkForceRelease(fields(input), await inTurn(isRegistered(fields(input).by))), async (request) => {
+          const { closed, answer: ended } = await decided((active, context) =>
+            decideForceRelease(active, request, context),
+          );
+          const told = ended.ok ? notices.forced(ended.data) : notices.freed(closed, { by: request.by });
+          return telling(ended, await told);
+        }),
+      ),
+
+    request: (input) =>
+      answer('agent request', async () =>
+        when(checkRequest(fields(input), await inTurn(isRegistered(fields(input).from))), requested),
       ),
 
     check: (input) =>

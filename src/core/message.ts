@@ -30,6 +30,12 @@ export interface Message {
   readonly created_at: string;
   readonly read_at: string | null;
   readonly acked_at: string | null;
+  /** Asks to release that reservation, since its scope is in the way of the wanted one. */
+  readonly request?: { readonly reservation_id: string; readonly scope: string; readonly wanted: string };
+  /** Tells that a reservation is over for which the recipient had asked. */
+  readonly freed?: { readonly reservation_id: string; readonly scope: string; readonly taken_by?: string };
+  /** Tells the holder of a reservation that somebody else has ended it. */
+  readonly forced?: { readonly reservation_id: string; readonly scope: string };
 }
 
 export interface SendInput {

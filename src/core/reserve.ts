@@ -1,6 +1,7 @@
 /** The rule of reserving. */
 
 import { agentNotFound } from './agent';
+import type { Contested } from './contested';
 import { granted, type Outcome, refused } from './envelope';
 import { asText, quoted, trimmed } from './input';
 import { asConflict, foremost, type Met, meet, placeOf } from './meeting';
@@ -53,6 +54,8 @@ export interface ReserveRequest extends Place {
 export interface Reserved extends Reservation {
   /** What it overlaps, where that was asked to be no obstacle: as in a refusal. */
   readonly conflicts?: readonly Conflict[];
+  /** That somebody else has just worked there, where it is known. */
+  readonly contested?: Contested;
 }
 
 /** Checks in the seed's order: the agent, then scope and bead, then the TTL; then what the seed does not know. */
@@ -175,7 +178,7 @@ function conflict(conflicts: readonly Conflict[], total: number, request: Reserv
   const next =
     first.agent_id === request.agent
       ? 'It is already yours: renew it, or release it first to reserve it anew.'
-      : 'Wait, ask the holder to release it, or reserve another scope.';
+      : 'Wait, ask the holder to release it (request), or reserve another scope.';
   const more = total > 1 ? ` So are ${total - 1} more that are in the way.` : '';
   const what =
     first.overlap === 'exact'

@@ -26,6 +26,26 @@ export function withWaiter(entry: Reservation, waiter: Waiter): Reservation {
 }
 
 /**
+ * The entry with an agent that asks for it by a message, in the place of its refusal where it had been refused. A full list
+ * makes room by forgetting a refusal; undefined where all on it have asked.
+ */
+export function withRequest(
+  entry: Reservation,
+  { from, scope }: { readonly from: string; readonly scope: string },
+  now: Date,
+  message_id: string,
+): Reservation | undefined {
+  const others = waitersOf(entry).filter(({ agent_id }) => agent_id !== from);
+  const forgotten = others.length < MAX_WAITING ? -1 : others.findIndex((waiter) => waiter.message_id === undefined);
+  if (others.length >= MAX_WAITING && forgotten < 0) {
+    return undefined;
+  }
+  const since = waiterOf(entry, from)?.since ?? now.toISOString();
+  const kept = others.filter((_, index) => index !== forgotten);
+  return { ...entry, waiting: [...kept, { agent_id: from, scope, since, message_id }] };
+}
+
+/**
  * The waiters of two readings of one entry, or undefined where the first has them all. Who has asked by a message counts
  * for more than the same agent's mere refusal.
  */

@@ -72,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     release: (input) => live.coordination.release(input),
     renew: (input) => live.coordination.renew(input),
     check: (input) => live.coordination.check(input),
+    request: (input) => live.coordination.request(input),
     forceRelease: (input) => live.coordination.forceRelease(input),
     status: (input) => live.coordination.status(input),
     send: (input) => live.coordination.send(input),

@@ -158,6 +158,7 @@ export class LiveStore implements vscode.Disposable {
       reserve: shown(operations.reserve),
       release: shown(operations.release),
       renew: shown(operations.renew),
+      request: shown(operations.request),
       forceRelease: shown(operations.forceRelease),
       status: shown(operations.status),
       send: shown(operations.send),

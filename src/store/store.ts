@@ -37,6 +37,11 @@ export interface Store {
   readActive(): Promise<Records<Reservation>>;
   /** What history closed, newest first, back to about `since`: older ones may be among them. Takes no lock. */
   readClosed(since: Date): Promise<readonly Reservation[]>;
+  /**
+   * What was closed of late and names the agent, as its holder or among those who waited for it; newest first. Only the
+   * end of the history is looked at, whatever there is of it. Takes no lock.
+   */
+  readRecentlyClosed(agent: string): Promise<readonly Reservation[]>;
   readAgent(id: string): Promise<AgentRecord | undefined>;
   readAgents(): Promise<Records<AgentRecord>>;
   /** All messages of one recipient as they are now, in no order. */

@@ -23,6 +23,10 @@ export function createMemoryStore(clock: () => Date): MemoryStore {
     exists: () => Promise.resolve(true),
     readActive: () => all(store.active),
     readClosed: () => Promise.resolve(store.closed.toReversed()),
+    readRecentlyClosed: (agent) =>
+      Promise.resolve(
+        store.closed.filter((entry) => JSON.stringify(entry).includes(JSON.stringify(agent))).toReversed(),
+      ),
     readAgent: (id) => Promise.resolve(agents.get(id)),
     readAgents: () => all([...agents.values()]),
     readInbox: (agent) => all([...messages.values()].filter(({ to_agent }) => to_agent === agent)),

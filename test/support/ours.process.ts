@@ -24,6 +24,7 @@ const OPERATIONS = [
   'renew',
   'check',
   'forceRelease',
+  'request',
   'status',
   'send',
   'inbox',

@@ -13,7 +13,7 @@ import { readAgentFile, readAgentFiles, writeAgentFile } from './agents';
 import { deliverMessages, finishDeliveries } from './deliver';
 import { Doctor } from './doctor/doctor';
 import { ensureFolder } from './durable';
-import { readClosedTail } from './history';
+import { readClosedNaming, readClosedTail } from './history';
 import { type HeldLock, takeLock } from './lock';
 import { readInboxFile, readMessage, UnackedReader, writeMessageFile } from './messages';
 import { type StorePaths, storePaths } from './paths';
@@ -98,6 +98,10 @@ export class FileStore implements Store {
 
   readClosed(since: Date): Promise<readonly Reservation[]> {
     return readClosedTail(this.paths.history, since);
+  }
+
+  readRecentlyClosed(agent: string): Promise<readonly Reservation[]> {
+    return readClosedNaming(this.paths.history, agent);
   }
 
   readAgent(id: string): Promise<AgentRecord | undefined> {

@@ -12,6 +12,8 @@ const NO_WAITING = constants.O_NONBLOCK ?? 0;
 const CHUNK_BYTES = 64 * 1024;
 /** A file without one released line in so much of its end is not worth reading further for a view of recent hours. */
 const LONGEST_TAIL_BYTES = 16 * 1024 * 1024;
+/** Some three hundred lines: read on each grant, so it has to be quick whatever the history has become. */
+const RECENT_BYTES = 128 * 1024;
 
 /**
  * The closed reservations, newest first, back to the first one released before `since` (older expired ones may be among
@@ -65,6 +67,36 @@ async function withHistory<T>(path: string, none: T, read: (file: FileHandle) =>
     throw asProblem(error, path, 'read');
   } finally {
     await file?.close();
+  }
+}
+
+/**
+ * The closed reservations in the last {@link RECENT_BYTES} whose line has the agent's id in it, newest first.
+ *
+ * @throws StoreProblem
+ */
+export async function readClosedNaming(path: string, agent: string): Promise<readonly Reservation[]> {
+  let file: FileHandle;
+  try {
+    file = await openHistory(path);
+  } catch (error) {
+    if (errno(error) === 'ENOENT') {
+      return [];
+    }
+    throw asProblem(error, path, 'read');
+  }
+  try {
+    const { size } = await file.stat();
+    const start = Math.max(0, size - RECENT_BYTES);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
+    const lines = buffer.subarray(0, bytesRead).toString('utf8').split('\n');
+    // Where it begins within a line, that line is no JSON, and is passed over like any other.
+    const naming = lines.filter((line) => line.includes(JSON.stringify(agent))).toReversed();
+    return naming.map(parseLine).filter((entry) => entry !== undefined);
+  } catch (error) {
+    throw asProblem(error, path, 'read');
+  } finally {
+    await file.close();
   }
 }
 
