@@ -1,7 +1,7 @@
 /** Asking a holder to release, what those who asked are told, and grants that follow on somebody else's work. */
 
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Coordination, createCoordination } from '../../src/coordination/coordination';
 import type { Message } from '../../src/core/message';
@@ -127,7 +127,7 @@ describe('requests over files', () => {
       repeated += Number(again.already);
       const ids = (await inbox('agent-a')).map(({ message_id }) => message_id);
       assert.deepEqual(ids, [again.requests[0]?.message_id], `killed before call ${step}`);
-      assert.ok(existsSync(join(root, 'messages', 'index', `${ids[0]}.json`)));
+      assert.equal(grantedData(await operations.showMessage({ message: ids[0] ?? '' })).to_agent, 'agent-a');
       if (isOver) {
         break;
       }

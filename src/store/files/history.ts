@@ -54,6 +54,23 @@ export function readClosedFrom(path: string, offset: number): Promise<ClosedSinc
   });
 }
 
+/**
+ * The closed reservations in the last {@link RECENT_BYTES} whose line has the agent's id in it, newest first.
+ *
+ * @throws StoreProblem
+ */
+export function readClosedNaming(path: string, agent: string): Promise<readonly Reservation[]> {
+  return withHistory<readonly Reservation[]>(path, [], async (file) => {
+    const { size } = await file.stat();
+    const start = Math.max(0, size - RECENT_BYTES);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
+    const lines = buffer.subarray(0, bytesRead).toString('utf8').split('\n');
+    // Where it begins within a line, that line is no JSON, and is passed over like any other.
+    const naming = lines.filter((line) => line.includes(JSON.stringify(agent))).toReversed();
+    return naming.map(parseLine).filter((entry) => entry !== undefined);
+  });
+}
+
 /** Opens the file for reading, if there is one. @throws StoreProblem */
 async function withHistory<T>(path: string, none: T, read: (file: FileHandle) => Promise<T>): Promise<T> {
   let file: FileHandle | undefined;
@@ -67,36 +84,6 @@ async function withHistory<T>(path: string, none: T, read: (file: FileHandle) =>
     throw asProblem(error, path, 'read');
   } finally {
     await file?.close();
-  }
-}
-
-/**
- * The closed reservations in the last {@link RECENT_BYTES} whose line has the agent's id in it, newest first.
- *
- * @throws StoreProblem
- */
-export async function readClosedNaming(path: string, agent: string): Promise<readonly Reservation[]> {
-  let file: FileHandle;
-  try {
-    file = await openHistory(path);
-  } catch (error) {
-    if (errno(error) === 'ENOENT') {
-      return [];
-    }
-    throw asProblem(error, path, 'read');
-  }
-  try {
-    const { size } = await file.stat();
-    const start = Math.max(0, size - RECENT_BYTES);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
-    const lines = buffer.subarray(0, bytesRead).toString('utf8').split('\n');
-    // Where it begins within a line, that line is no JSON, and is passed over like any other.
-    const naming = lines.filter((line) => line.includes(JSON.stringify(agent))).toReversed();
-    return naming.map(parseLine).filter((entry) => entry !== undefined);
-  } catch (error) {
-    throw asProblem(error, path, 'read');
-  } finally {
-    await file.close();
   }
 }
 
