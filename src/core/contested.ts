@@ -38,7 +38,7 @@ export function contestedBy(created: Reservation, wanted: Wanted, before: Before
   const there = (entries: readonly Reservation[]) =>
     Object.values(meet(entries, wanted)).flat() as readonly Reservation[];
   const conflicts = there(before.closed.filter((entry) => !isMine(entry) && waiterOf(entry, created.agent_id)))
-    .filter((entry) => endOf(entry) > now - CONTESTED_HOURS * HOUR_MS)
+    .filter((entry) => endOf(entry) <= now && endOf(entry) > now - CONTESTED_HOURS * HOUR_MS)
     .sort((left, right) => endOf(right) - endOf(left));
   const [last] = conflicts;
   if (!last) {

@@ -4,15 +4,21 @@
  */
 
 import type { ErrorCode } from '../../../src/core/envelope';
+import { close, isOver } from './reservationModel';
 
 export interface Held {
   readonly id: string;
   readonly scope: string;
+  readonly project: string | undefined;
   readonly agent: string;
   readonly bead: string;
-  readonly end: number;
+  readonly made: number;
+  /** Of whatever was given at first, before any renewal. */
+  readonly firstEnd: number;
+  end: number;
   /** Ours granted it, so that the store remembers it beside beadboard's files. */
   readonly ours: boolean;
+  waiting: { readonly agent: string; readonly asked: boolean }[];
 }
 
 export interface Closed extends Held {
@@ -38,77 +44,30 @@ export interface Agent {
 export interface Model {
   now: number;
   readonly agents: Map<string, Agent>;
-  /** By scope; also what is past its end and not closed yet. */
-  readonly held: Map<string, Held>;
+  /** Also what is past its end and not closed yet. */
+  held: Held[];
   readonly closed: Closed[];
   readonly sent: Sent[];
+  /** What was to be told, and has not been seen to be there yet: its ids are the store's to choose. */
+  notices: Notice[];
+  /** The highest that was seen. */
+  fence: number;
+}
+
+export interface Notice {
+  readonly from: string;
+  readonly to: string;
+  readonly bead: string;
 }
 
 export function newModel(now: number): Model {
-  return { now, agents: new Map(), held: new Map(), closed: [], sent: [] };
+  return { now, agents: new Map(), held: [], closed: [], sent: [], notices: [], fence: 0 };
 }
 
 export const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-export interface Reserve {
-  readonly agent: string;
-  readonly scope: string;
-  readonly bead: string;
-  readonly ttl: number;
-  readonly takeoverStale: boolean;
-}
-
 type Code = ErrorCode | 'ok';
-
-function close(model: Model, held: Held, state: Closed['state']): void {
-  model.held.delete(held.scope);
-  model.closed.push({ ...held, state, at: model.now });
-}
-
-const isOver = (model: Model, held: Held) => held.end <= model.now;
-
-/** `id` is what the reservation is called, if it is granted. */
-export function reserve(model: Model, step: Reserve, id: string): Code {
-  if (!model.agents.has(step.agent)) {
-    return 'AGENT_NOT_FOUND';
-  }
-  if (step.bead === '' || !Number.isInteger(step.ttl) || step.ttl < 5 || step.ttl > 1440) {
-    return 'INVALID_ARGS';
-  }
-  const held = model.held.get(step.scope);
-  if (held && !isOver(model, held)) {
-    return 'RESERVATION_CONFLICT';
-  }
-  if (held && !step.takeoverStale) {
-    return 'RESERVATION_STALE_FOUND';
-  }
-  if (held) {
-    close(model, held, 'expired');
-  }
-  const { scope, agent, bead } = step;
-  model.held.set(scope, { id, scope, agent, bead, end: model.now + step.ttl * MINUTE, ours: true });
-  return 'ok';
-}
-
-export function release(model: Model, agent: string, scope: string): Code {
-  if (!model.agents.has(agent)) {
-    return 'AGENT_NOT_FOUND';
-  }
-  const held = model.held.get(scope);
-  if (held && isOver(model, held)) {
-    close(model, held, 'expired');
-    return 'RESERVATION_NOT_FOUND';
-  }
-  if (!held) {
-    return 'RESERVATION_NOT_FOUND';
-  }
-  if (held.agent !== agent) {
-    return 'RELEASE_FORBIDDEN';
-  }
-  close(model, held, 'released');
-  return 'ok';
-}
 
 export interface Status {
   readonly ids: readonly string[];
@@ -117,17 +76,23 @@ export interface Status {
   readonly expired: number;
 }
 
-export function status(model: Model, agent: string, bead: string): Status | 'AGENT_NOT_FOUND' {
+export function status(
+  model: Model,
+  { agent, bead, project }: { agent: string; bead: string; project?: string | undefined },
+): Status | 'AGENT_NOT_FOUND' {
   if (agent && !model.agents.has(agent)) {
     return 'AGENT_NOT_FOUND';
   }
-  const over = [...model.held.values()].filter((held) => isOver(model, held));
+  const over = model.held.filter((held) => isOver(model, held));
   for (const held of over) {
     close(model, held, 'expired');
   }
-  const isAsked = (one: Held) => (!agent || one.agent === agent) && (!bead || one.bead === bead);
+  const isAsked = (one: Held) =>
+    (!agent || one.agent === agent) &&
+    (!bead || one.bead === bead) &&
+    (!project || !one.project || one.project === project);
   return {
-    ids: [...model.held.values()].filter(isAsked).map(({ id }) => id),
+    ids: model.held.filter(isAsked).map(({ id }) => id),
     unacked: model.sent
       .filter((one) => one.mustAck && one.state !== 'acked')
       .filter((one) => (!agent || one.to === agent) && (!bead || one.bead === bead))

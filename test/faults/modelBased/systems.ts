@@ -23,6 +23,8 @@ export interface System {
   /** Another program drops or revives what our store remembers: it should be as if nothing had been. */
   foreignDrop(id: string): void;
   foreignRevive(id: string): void;
+  /** Another program writes one back as it was when it was made, with the end that it had then. */
+  foreignOutdate(id: string, end: string): void;
 }
 
 export interface Rewrite {
@@ -52,6 +54,7 @@ export function memorySystem(now: number): System {
     foreignRewrite: () => undefined,
     foreignDrop: () => undefined,
     foreignRevive: () => undefined,
+    foreignOutdate: () => undefined,
   };
   return system;
 }
@@ -109,8 +112,14 @@ export function fileSystem(root: string, now: number): System {
         write({ reservations: [...read(), { ...JSON.parse(line), state: 'active', released_at: null }] });
       }
     },
+    foreignOutdate: (id, end) => write({ reservations: read().map((entry) => asAtFirst(entry, id, end)) }),
   };
   return system;
+}
+
+function asAtFirst(entry: Reservation, id: string, end: string): Reservation {
+  const { waiting: _, renewed_at: __, ...rest } = entry;
+  return entry.reservation_id === id ? { ...rest, expires_at: end } : entry;
 }
 
 function nextId(number: number): string {

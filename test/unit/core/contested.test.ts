@@ -55,6 +55,7 @@ describe('contestedBy', () => {
       'it had a part of it since',
       { closed: [ended(), reservation({ scope: 'src/app/x', project: P, created_at: at(-4), state: 'released' })] },
     ],
+    ['it ended only afterwards', { closed: [ended({ released_at: at(1) })] }],
     ['it was its own', { closed: [ended({ agent_id: 'agent-a' })] }],
   ];
   for (const [name, before] of calm) {
