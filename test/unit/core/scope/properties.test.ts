@@ -30,8 +30,12 @@ const segmentOf = (part: fc.Arbitrary<string>, most: number) =>
     { weight: 4, arbitrary: fc.array(part, { minLength: 1, maxLength: most }).map((parts) => parts.join('')) },
     { weight: 1, arbitrary: fc.constant('**') },
   );
+/** Not those that stand for too many patterns. */
 const scopeOf = (part: fc.Arbitrary<string>, most: number) =>
-  fc.array(segmentOf(part, most), { minLength: 1, maxLength: most }).map((segments) => segments.join('/'));
+  fc
+    .array(segmentOf(part, most), { minLength: 1, maxLength: most })
+    .map((segments) => segments.join('/'))
+    .filter((text) => parseScope(text).ok);
 const simple = scopeOf(simplePart, 3);
 const rich = scopeOf(richPart, 3);
 
