@@ -2,8 +2,9 @@
 
 import { isOfProject } from './meeting';
 import { type Message, newestFirst } from './message';
-import { isExpired, projectOf, type Reservation } from './reservation';
+import { isExpired, projectOf, type Reservation, type Waiter } from './reservation';
 import { HOUR_MS, instant, MINUTE_MS } from './time';
+import { waitersOf } from './waiting';
 
 /** A reservation that ends within this time is marked. */
 export const ENDS_SOON_MINUTES = 10;
@@ -27,6 +28,10 @@ export interface ActiveItem {
   readonly reservation: Reservation;
   readonly mine: boolean;
   readonly endsSoon: boolean;
+  /** Who else wanted it since it is held. */
+  readonly waiting: readonly Waiter[];
+  /** Whether the person has asked its holder to release it. */
+  readonly asked: boolean;
 }
 
 export interface ExpiredItem {
@@ -115,10 +120,13 @@ function markTakeable(
 }
 
 function activeItem(reservation: Reservation, me: string | undefined, now: Date): ActiveItem {
+  const waiters = waitersOf(reservation);
   return {
     reservation,
     mine: reservation.agent_id === me,
     endsSoon: endsSoonFrom(reservation.expires_at) <= now.getTime(),
+    waiting: waiters.filter(({ agent_id }) => agent_id !== me && agent_id !== reservation.agent_id),
+    asked: waiters.some(({ agent_id, message_id }) => agent_id === me && message_id !== undefined),
   };
 }
 

@@ -16,6 +16,7 @@ export const COMMANDS = {
   releaseAllMine: `${PREFIX}.releaseAllMine`,
   showHeld: `${PREFIX}.showHeld`,
   takeOver: `${PREFIX}.takeOver`,
+  askToRelease: `${PREFIX}.askToRelease`,
   renew: `${PREFIX}.renew`,
   forceRelease: `${PREFIX}.forceRelease`,
   copyScope: `${PREFIX}.copyScope`,

@@ -3,12 +3,18 @@
 import * as vscode from 'vscode';
 import type { Overview } from '../core/overview';
 import type { AgentReservationsApi } from './api';
+import { ExpiryNotice } from './attention/expiry';
+import { FinishedNotice } from './attention/finished';
+import { FreedNotice } from './attention/freed';
+import { RequestNotice } from './attention/requests';
 import type { CommandContext } from './commands/context';
 import { registerCommands } from './commands/register';
 import { reserveDropped } from './commands/reserve';
 import { CONFIGURATION } from './contributions';
 import { Documents } from './documents';
+import { KeepAlive } from './keepAlive';
 import { LiveStore } from './liveStore';
+import { OwnHere } from './ownHere';
 import { Projects } from './projects';
 import { StatusBar } from './statusBar';
 import { Arrangement } from './view/arrangement';
@@ -20,6 +26,7 @@ export interface Internals {
   readonly view: ReservationsView;
   readonly statusBar: StatusBar;
   readonly memory: vscode.Memento;
+  readonly commands: CommandContext;
 }
 
 export type TestedApi = AgentReservationsApi & { readonly internals?: Internals };
@@ -30,11 +37,13 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
   const memory = context.workspaceState;
   const arrangement = new Arrangement(memory);
   const projects = new Projects();
+  const own = new OwnHere(live, projects, memory);
+  const keepAlive = new KeepAlive(live, own, log);
   const view = new ReservationsView(live, arrangement, projects);
   const statusBar = new StatusBar(live);
   const documents = new Documents();
   const changed = new vscode.EventEmitter<Overview>();
-  const commands: CommandContext = { live, view, projects, arrangement, documents, log, memory };
+  const commands: CommandContext = { live, own, view, projects, arrangement, documents, log, memory };
   context.subscriptions.push(
     ...registerCommands(commands),
     view.drop.onDidDrop((uris) => reserveDropped(commands, uris).catch((error) => log.error(error))),
@@ -50,6 +59,12 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
         void live.refresh();
       }
     }),
+    new ExpiryNotice(commands, own, keepAlive),
+    new FreedNotice(commands),
+    new RequestNotice(commands),
+    new FinishedNotice(commands, own),
+    keepAlive,
+    own,
     view,
     arrangement,
     projects,
@@ -81,6 +96,8 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     ack: (input) => live.coordination.ack(input),
     showMessage: (input) => live.coordination.showMessage(input),
     doctor: (input) => live.coordination.doctor(input),
-    ...(context.extensionMode === vscode.ExtensionMode.Test ? { internals: { live, view, statusBar, memory } } : {}),
+    ...(context.extensionMode === vscode.ExtensionMode.Test
+      ? { internals: { live, view, statusBar, memory, commands } }
+      : {}),
   };
 }

@@ -40,3 +40,7 @@ export function expiredHours(): number {
   const hours = read<unknown>('expiredHours', DEFAULT_EXPIRED_HOURS);
   return typeof hours === 'number' && hours >= 0 ? hours : DEFAULT_EXPIRED_HOURS;
 }
+
+export function autoRenew(): boolean {
+  return read<unknown>('autoRenew', true) !== false;
+}

@@ -93,6 +93,7 @@ describe('package.json and the code', () => {
   it('have the settings that the code reads', () => {
     assert.deepEqual(Object.keys(manifest.contributes.configuration.properties).sort(), [
       `${CONFIGURATION}.agent`,
+      `${CONFIGURATION}.autoRenew`,
       `${CONFIGURATION}.defaultTtlMinutes`,
       `${CONFIGURATION}.expiredHours`,
       `${CONFIGURATION}.storePath`,

@@ -7,6 +7,7 @@ import type { Documents } from '../documents';
 import { chooseAgent } from '../identity';
 import type { LiveStore } from '../liveStore';
 import { type Action, tellError } from '../notify';
+import type { OwnHere } from '../ownHere';
 import type { Projects } from '../projects';
 import type { Arrangement } from '../view/arrangement';
 import type { ReservationsView } from '../view/reservationsView';
@@ -14,6 +15,8 @@ import type { ReservationsView } from '../view/reservationsView';
 export interface CommandContext {
   readonly live: LiveStore;
   readonly view: ReservationsView;
+  /** What the person holds and this window answers for. */
+  readonly own: OwnHere;
   readonly projects: Projects;
   readonly arrangement: Arrangement;
   readonly documents: Documents;

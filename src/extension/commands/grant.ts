@@ -1,11 +1,12 @@
 /** Reserving one scope: the operation, what it is given of the workspace, and what can be done about a refusal. */
 
 import * as vscode from 'vscode';
+import { withoutLinks } from '../../core/display';
 import type { Envelope } from '../../core/envelope';
 import type { Conflict } from '../../core/reservation';
 import type { Reserved, ReserveInput } from '../../core/reserve';
 import { COMMANDS } from '../contributions';
-import type { Action } from '../notify';
+import { type Action, tell } from '../notify';
 import type { Target } from '../scopes';
 import { type CommandContext, record, told } from './context';
 
@@ -19,10 +20,27 @@ export function asInput({ scope, place }: Target): Pick<ReserveInput, 'scope' | 
 /** Reserves, and tells of a refusal with what can be done about it. `another` is the way to choose something else. */
 export async function grant(context: CommandContext, input: ReserveInput, another?: Action): Promise<Granted> {
   const envelope = await reserveOnce(context, input);
+  if (envelope.ok) {
+    await context.own.addMade(envelope.data);
+    tellContested(envelope.data);
+  }
   return told(context, envelope, [
     ...actionsFor(context, envelope, input),
     ...(another && !envelope.ok ? [another] : []),
   ]);
+}
+
+/** What one knows of the files may be old. */
+function tellContested({ scope, contested }: Reserved): void {
+  if (contested) {
+    tell(
+      vscode.l10n.t(
+        '“{0}” is yours. {1} worked there before you: read its files again before you change them.',
+        withoutLinks(scope),
+        withoutLinks(contested.previous_agent),
+      ),
+    );
+  }
 }
 
 /** One's own expired reservation stands in nobody's way: it is taken over at once. */
@@ -49,18 +67,19 @@ function actionsFor(context: CommandContext, envelope: Granted, input: ReserveIn
   }
 }
 
-function conflictActions(
-  context: CommandContext,
-  conflict: Conflict,
-  { agent, project }: ReserveInput,
-): readonly Action[] {
-  const named = { reservation: { ...conflict, project } };
-  const renew = {
-    title: vscode.l10n.t('Renew…'),
-    run: () => vscode.commands.executeCommand(COMMANDS.renew, named),
-  };
+function conflictActions(context: CommandContext, conflict: Conflict, input: ReserveInput): readonly Action[] {
+  const { agent, scope, project, foldCase, bead } = input;
   return [
-    ...(conflict.agent_id === agent ? [renew] : []),
+    conflict.agent_id === agent
+      ? {
+          title: vscode.l10n.t('Renew…'),
+          run: () => vscode.commands.executeCommand(COMMANDS.renew, { scope: conflict.scope, project }),
+        }
+      : {
+          title: vscode.l10n.t('Ask to Release…'),
+          run: () =>
+            vscode.commands.executeCommand(COMMANDS.askToRelease, { wanted: { scope, project, foldCase, bead } }),
+        },
     { title: vscode.l10n.t('Show Reservation'), run: () => context.view.reveal(conflict.reservation_id) },
   ];
 }

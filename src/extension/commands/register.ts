@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { COMMANDS, type CommandKey } from '../contributions';
 import { filterBy, groupBy } from './arrange';
+import { askToRelease } from './askToRelease';
 import { checkStore } from './checkStore';
 import type { CommandContext, Handler } from './context';
 import { forceRelease } from './forceRelease';
@@ -22,6 +23,7 @@ export function registerCommands(context: CommandContext): readonly vscode.Dispo
     releaseAllMine: releaseAllMine(context),
     showHeld: showHeld(context),
     takeOver: takeOver(context),
+    askToRelease: askToRelease(context),
     renew: renew(context),
     forceRelease: forceRelease(context),
     copyScope: copyScope(context),

@@ -7,7 +7,7 @@ import { requireAgent } from '../identity';
 import { type Action, tell } from '../notify';
 import { askPick } from '../quickInput';
 import { askReservation, type Given, rememberBead } from '../reserveQuestions';
-import { distinct, placeHere, targetOf, uriOfActiveEditor } from '../scopes';
+import { distinct, placeHere, type Target, targetOf, uriOfActiveEditor } from '../scopes';
 import { defaultTtl } from '../settings';
 import { timeSince } from '../wording';
 import { type CommandContext, type Handler, record, text } from './context';
@@ -62,6 +62,13 @@ export function reserveUri(context: CommandContext, kind: 'file' | 'folder'): Ha
 /** What was dropped on the view: for the usual time, only the bead is asked for. */
 export function reserveDropped(context: CommandContext, uris: readonly vscode.Uri[]): Promise<readonly Granted[]> {
   return reserveUris(context, uris, defaultTtl());
+}
+
+/** Asks for what is missing to reserve one scope. */
+export async function reserveTarget(context: CommandContext, target: Target): Promise<Granted | undefined> {
+  const agent = await requireAgent(context.live);
+  const [first] = agent ? await askAndReserve(context, agent, { targets: [target] }) : [];
+  return first;
 }
 
 /** What of them is in the workspace; tells of the rest. */

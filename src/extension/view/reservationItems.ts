@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { itemKey, type OverviewItem } from '../../core/arrangement';
 import { oneLine, plainLines } from '../../core/display';
-import type { Reservation } from '../../core/reservation';
+import type { Reservation, Waiter } from '../../core/reservation';
 import { CONTEXT_VALUES } from '../contributions';
 import { localTime, timeSince, timeUntil } from '../wording';
 
@@ -11,23 +11,53 @@ export type ActiveNode = Extract<OverviewItem, { kind: 'active' }>;
 export type ExpiredNode = Extract<OverviewItem, { kind: 'expired' }>;
 
 export function activeItem(node: ActiveNode, now: Date): vscode.TreeItem {
-  const { reservation, mine, endsSoon } = node;
+  const { reservation, mine, endsSoon, waiting, asked } = node;
   const scope = oneLine(reservation.scope);
   const holder = mine ? vscode.l10n.t('you') : oneLine(reservation.agent_id);
   const bead = oneLine(reservation.bead_id);
   const left = timeUntil(reservation.expires_at, now);
   const item = new vscode.TreeItem(scope);
   item.id = itemKey(node);
-  item.description = `${holder} · ${bead} · ${left}`;
+  const waits = waitText(node);
+  item.description = [holder, bead, left, waits].filter(Boolean).join(' · ');
   item.iconPath = activeIcon(mine, endsSoon);
   item.contextValue = mine ? CONTEXT_VALUES.mine : CONTEXT_VALUES.theirs;
-  item.tooltip = reservationTooltip(reservation, vscode.l10n.t('{0} left', left));
-  item.accessibilityInformation = {
-    label: mine
-      ? vscode.l10n.t('{0}, held by you for {1}, {2} left', scope, bead, left)
-      : vscode.l10n.t('{0}, held by {1} for {2}, {3} left', scope, holder, bead, left),
-  };
+  item.tooltip = reservationTooltip(reservation, vscode.l10n.t('{0} left', left), [
+    ...(waiting.length > 0 ? [[vscode.l10n.t('Wanted by'), waitersText(waiting)] as const] : []),
+    ...(asked
+      ? [[vscode.l10n.t('Asked'), vscode.l10n.t('you asked for it, and are told when it is free')] as const]
+      : []),
+  ]);
+  const spoken = mine
+    ? vscode.l10n.t('{0}, held by you for {1}, {2} left', scope, bead, left)
+    : vscode.l10n.t('{0}, held by {1} for {2}, {3} left', scope, holder, bead, left);
+  item.accessibilityInformation = { label: [spoken, spokenWait(node)].filter(Boolean).join(', ') };
   return item;
+}
+
+function waitText({ mine, waiting, asked }: ActiveNode): string {
+  if (asked) {
+    return vscode.l10n.t('asked');
+  }
+  return mine && waiting.length > 0 ? vscode.l10n.t('{0} waiting', waiting.length) : '';
+}
+
+function spokenWait({ mine, waiting, asked }: ActiveNode): string {
+  if (asked) {
+    return vscode.l10n.t('you asked for it');
+  }
+  return mine && waiting.length > 0
+    ? vscode.l10n.t('wanted by {0}', waiting.map(({ agent_id }) => oneLine(agent_id)).join(', '))
+    : '';
+}
+
+/** Each with what it wanted, and since when. */
+function waitersText(waiting: readonly Waiter[]): string {
+  return waiting
+    .map(({ agent_id, scope, since }) =>
+      vscode.l10n.t('{0} ({1}, since {2})', oneLine(agent_id), oneLine(scope), localTime(since)),
+    )
+    .join(', ');
 }
 
 /** Told apart by shape first; the colour only helps. */
@@ -57,13 +87,18 @@ export function expiredItem(node: ExpiredNode, now: Date): vscode.TreeItem {
   return item;
 }
 
-function reservationTooltip(reservation: Reservation, time: string): string {
+function reservationTooltip(
+  reservation: Reservation,
+  time: string,
+  more: readonly (readonly [string, string])[] = [],
+): string {
   return fields([
     [vscode.l10n.t('Scope'), oneLine(reservation.scope)],
     [vscode.l10n.t('Holder'), oneLine(reservation.agent_id)],
     [vscode.l10n.t('Bead'), oneLine(reservation.bead_id)],
     [vscode.l10n.t('Since'), localTime(reservation.created_at)],
     [vscode.l10n.t('Until'), `${localTime(reservation.expires_at)} (${time})`],
+    ...more,
     [vscode.l10n.t('Id'), oneLine(reservation.reservation_id)],
   ]);
 }

@@ -1,0 +1,140 @@
+/** When the work is committed, or was left when a window closed: what was reserved in it is offered for release. */
+
+import * as vscode from 'vscode';
+import { keyOf } from '../../core/attention';
+import { withoutLinks } from '../../core/display';
+import type { Reservation } from '../../core/reservation';
+import { covers } from '../../core/scope/relation';
+import { parsePath, parseScope } from '../../core/scope/scope';
+import { observe, type Seen } from '../../core/workDone';
+import type { CommandContext } from '../commands/context';
+import { releaseEach } from '../commands/release';
+import { pathBelow } from '../files';
+import { changedFiles, findGit, type Git, type Repository } from '../git';
+import { type Action, tell } from '../notify';
+import type { OwnHere } from '../ownHere';
+import { configuredAgent } from '../settings';
+
+export class FinishedNotice implements vscode.Disposable {
+  private readonly seen = new Map<string, Seen>();
+  private readonly watched = new Map<Repository, vscode.Disposable>();
+  private readonly disposables: vscode.Disposable[] = [];
+  private looking: Promise<void> = Promise.resolve();
+  private isDisposed = false;
+
+  constructor(
+    private readonly context: CommandContext,
+    private readonly own: OwnHere,
+  ) {
+    this.offerLeft();
+    void findGit().then((git) => git && this.watch(git));
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    vscode.Disposable.from(...this.disposables, ...this.watched.values()).dispose();
+  }
+
+  /** Once, as soon as the store is read: what an earlier window of this workspace has left. */
+  private offerLeft(): void {
+    const { live } = this.context;
+    const offer = () => {
+      if (live.state.kind !== 'loading') {
+        listening.dispose();
+        this.offer(this.made(), leftText);
+      }
+    };
+    const listening = live.onDidChange(offer);
+    this.disposables.push(listening);
+  }
+
+  private watch(git: Git): void {
+    if (this.isDisposed) {
+      return;
+    }
+    const add = (repository: Repository) => {
+      this.watched.set(
+        repository,
+        repository.state.onDidChange(() => this.look(repository)),
+      );
+    };
+    const remove = (repository: Repository) => {
+      this.watched.get(repository)?.dispose();
+      this.watched.delete(repository);
+    };
+    git.repositories.forEach(add);
+    this.disposables.push(git.onDidOpenRepository(add), git.onDidCloseRepository(remove));
+  }
+
+  /** One after another: each goes on from what the one before has seen. */
+  private look(repository: Repository): void {
+    this.looking = this.looking.then(() => this.lookAt(repository)).catch((error) => this.context.log.error(error));
+  }
+
+  private async lookAt(repository: Repository): Promise<void> {
+    const made = this.made();
+    if (made.length === 0) {
+      return;
+    }
+    const paths = await Promise.all(changedFiles(repository).map((uri) => pathBelow(repository.rootUri, uri)));
+    const done: Reservation[] = [];
+    for (const reservation of made.filter((one) => belongsTo(one, repository))) {
+      const changed = paths.some((path) => path !== undefined && isCovered(reservation.scope, path));
+      const key = keyOf(reservation);
+      const next = observe(this.seen.get(key), { head: repository.state.HEAD?.commit, changed });
+      if (next.seen) {
+        this.seen.set(key, next.seen);
+      } else {
+        this.seen.delete(key);
+      }
+      if (next.done) {
+        done.push(reservation);
+      }
+    }
+    this.offer(done, doneText);
+  }
+
+  private made(): readonly Reservation[] {
+    return this.context.live.overview.active
+      .filter(({ mine, reservation }) => mine && this.own.isMade(reservation))
+      .map(({ reservation }) => reservation);
+  }
+
+  private offer(reservations: readonly Reservation[], text: (scopes: string, count: number) => string): void {
+    const agent = configuredAgent();
+    const { length } = reservations;
+    if (length === 0 || !agent) {
+      return;
+    }
+    const release: Action = {
+      title: length > 1 ? vscode.l10n.t('Release All') : vscode.l10n.t('Release'),
+      run: () => releaseEach(this.context, agent, reservations),
+    };
+    tell(text(withoutLinks(reservations.map(({ scope }) => scope).join(', ')), length), [
+      release,
+      { title: vscode.l10n.t('Keep'), run: () => undefined },
+    ]);
+  }
+}
+
+/** Scopes are relative to the worktree. */
+function belongsTo({ worktree }: Reservation, { rootUri }: Repository): boolean {
+  return worktree !== undefined && vscode.Uri.file(worktree).path === rootUri.path;
+}
+
+function isCovered(scope: string, path: string): boolean {
+  const [pattern, name] = [parseScope(scope), parsePath(path)];
+  return pattern.ok && name.ok && covers(pattern.data, name.data);
+}
+
+function doneText(scopes: string, count: number): string {
+  return count === 1
+    ? vscode.l10n.t('The changes in “{0}” are committed. Release it?', scopes)
+    : vscode.l10n.t('The changes in {0} scopes are committed: {1}. Release them?', count, scopes);
+}
+
+function leftText(scopes: string, count: number): string {
+  return count === 1
+    ? vscode.l10n.t('You still hold “{0}” from the last time. Release it?', scopes)
+    : vscode.l10n.t('You still hold {0} scopes from the last time: {1}. Release them?', count, scopes);
+}

@@ -1,0 +1,132 @@
+/** Ask to Release…: tells who is in the way what one needs the scope for; the asker is told when it is free. */
+
+import * as vscode from 'vscode';
+import { withoutIcons, withoutLinks } from '../../core/display';
+import type { Envelope } from '../../core/envelope';
+import type { Asked, RequestData, RequestInput } from '../../core/request';
+import type { Reservation, Waiter } from '../../core/reservation';
+import { waitersOf } from '../../core/waiting';
+import { COMMANDS } from '../contributions';
+import { requireAgent } from '../identity';
+import { type Action, tell, tellFailure } from '../notify';
+import { askText } from '../quickInput';
+import { localTime } from '../wording';
+import { type CommandContext, type Handler, record, text, told } from './context';
+import { reasonFault } from './forceRelease';
+import { othersOf, pickOthers } from './reservationArgument';
+
+type Requested = Envelope<RequestData>;
+/** What is wanted, and where. */
+type Wanted = Pick<RequestInput, 'scope' | 'project' | 'foldCase' | 'bead'>;
+
+/**
+ * Items of the view, of which the holders of those of others are asked, or `{ wanted: { scope, project?, foldCase?, bead? } }`
+ * for whatever is in its way; `{ reason, agent? }` beside them. Without any, the person picks one. Answers one envelope, or
+ * a list where several were selected.
+ */
+export function askToRelease(context: CommandContext): Handler {
+  return async (argument, selected) => {
+    const from = text(argument, 'agent') ?? (await requireAgent(context.live));
+    const wanted = from ? await whatIsWanted(context, argument, selected, from) : [];
+    if (!from || wanted.length === 0) {
+      return undefined;
+    }
+    const reason = text(argument, 'reason') ?? (await askReason(wanted));
+    if (reason === undefined) {
+      return undefined;
+    }
+    const envelopes: Requested[] = [];
+    for (const one of wanted) {
+      envelopes.push(told(context, await context.live.coordination.request({ ...one, from, reason })));
+    }
+    tellAsked(envelopes.flatMap((envelope) => (envelope.ok ? envelope.data.requests : [])));
+    return envelopes.length > 1 ? envelopes : envelopes[0];
+  };
+}
+
+/** What has been asked for before is told of, and not asked for again. */
+async function whatIsWanted(
+  context: CommandContext,
+  argument: unknown,
+  selected: unknown,
+  from: string,
+): Promise<readonly Wanted[]> {
+  const given = record(record(argument)['wanted']);
+  const scope = text(given, 'scope');
+  if (scope !== undefined) {
+    const [project, bead, foldCase] = [text(given, 'project'), text(given, 'bead'), given['foldCase'] === true];
+    return [{ scope, project, bead, foldCase }];
+  }
+  const reservations =
+    othersOf(context, argument, selected) ??
+    (await pickOthers(context, vscode.l10n.t('Ask to Release'), vscode.l10n.t('Choose what another holds')));
+  const asked = reservations.filter((reservation) => requestOf(reservation, from));
+  const [first] = asked;
+  const waiter = first && requestOf(first, from);
+  if (first && waiter) {
+    tell(
+      asked.length === 1
+        ? vscode.l10n.t(
+            'You asked {0} for “{1}” already, {2}. You are told when it is free.',
+            withoutLinks(first.agent_id),
+            withoutLinks(first.scope),
+            localTime(waiter.since),
+          )
+        : vscode.l10n.t('{0} of them were asked for already. You are told when they are free.', asked.length),
+      waiter.message_id ? [openMessage(waiter.message_id)] : [],
+    );
+  }
+  return reservations.filter((reservation) => !asked.includes(reservation)).map(asWanted);
+}
+
+function requestOf(reservation: Reservation, agent: string): Waiter | undefined {
+  return waitersOf(reservation).find(({ agent_id, message_id }) => agent_id === agent && message_id !== undefined);
+}
+
+function asWanted({ scope, project }: Reservation): Wanted {
+  return { scope, project };
+}
+
+async function askReason(wanted: readonly Wanted[]): Promise<string | undefined> {
+  const [first] = wanted;
+  const answer = await askText({
+    title:
+      first && wanted.length === 1
+        ? vscode.l10n.t('Ask to Release {0}', withoutIcons(first.scope))
+        : vscode.l10n.t('Ask to Release {0} Scopes', wanted.length),
+    prompt: vscode.l10n.t('What you need it for; the holder reads it'),
+    placeholder: vscode.l10n.t('for example: the login form has to call the new session'),
+    validate: reasonFault,
+  });
+  return typeof answer === 'string' ? answer : undefined;
+}
+
+function tellAsked(requests: readonly Asked[]): void {
+  const unheard = requests.filter(({ message_id }) => message_id === null);
+  const heard = requests.filter(({ message_id }) => message_id !== null);
+  const holders = [...new Set(heard.map(({ agent_id }) => agent_id))].map((id) => withoutLinks(id)).join(', ');
+  if (heard.length > 0) {
+    tell(
+      heard.every(({ already }) => already)
+        ? vscode.l10n.t('{0} was asked already. You are told when it is free.', holders)
+        : vscode.l10n.t('{0} was asked. You are told when it is free.', holders),
+    );
+  }
+  const [first] = unheard;
+  if (first) {
+    tellFailure(
+      vscode.l10n.t(
+        'Too many wait for “{0}” already; {1} was not asked.',
+        withoutLinks(first.scope),
+        withoutLinks(first.agent_id),
+      ),
+    );
+  }
+}
+
+function openMessage(message: string): Action {
+  return {
+    title: vscode.l10n.t('Open Message'),
+    run: () => vscode.commands.executeCommand(COMMANDS.openMessage, { message }),
+  };
+}
