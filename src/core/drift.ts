@@ -31,8 +31,8 @@ export interface Drift<F extends ChangedFile> {
   /** Those that others hold first, then in the order of the worktrees and paths. */
   readonly listed: readonly DriftFile<F>[];
   readonly total: number;
-  /** How many of all that nobody holds. */
-  readonly free: number;
+  /** All that nobody holds, listed or not. */
+  readonly free: readonly DriftFile<F>[];
 }
 
 /**
@@ -48,7 +48,7 @@ export function driftOf<F extends ChangedFile>(
   return {
     listed: [...held, ...free].slice(0, MAX_LISTED_DRIFT),
     total: held.length + free.length,
-    free: free.length,
+    free,
   };
 }
 

@@ -15,6 +15,9 @@ export const COMMANDS = {
   release: `${PREFIX}.release`,
   releaseAllMine: `${PREFIX}.releaseAllMine`,
   showHeld: `${PREFIX}.showHeld`,
+  reserveDrift: `${PREFIX}.reserveDrift`,
+  reserveAllDrift: `${PREFIX}.reserveAllDrift`,
+  openDrift: `${PREFIX}.openDrift`,
   takeOver: `${PREFIX}.takeOver`,
   askToRelease: `${PREFIX}.askToRelease`,
   renew: `${PREFIX}.renew`,
@@ -68,6 +71,12 @@ export const CONTEXT_VALUES = {
   theirs: 'reservation.theirs',
   expired: 'reservation.expired',
   superseded: 'reservation.superseded',
+  driftSection: 'section.drift',
+  /** A section of drift with something in it that nobody holds. */
+  driftSectionFree: 'section.driftFree',
+  driftHeld: 'drift.held',
+  driftFree: 'drift.free',
+  driftMore: 'more',
   messageToMe: 'message.mine',
   messageToOther: 'message.theirs',
 } as const;

@@ -12,6 +12,7 @@ import { registerCommands } from './commands/register';
 import { reserveDropped } from './commands/reserve';
 import { CONFIGURATION } from './contributions';
 import { Documents } from './documents';
+import { Drift } from './drift';
 import { KeepAlive } from './keepAlive';
 import { LiveStore } from './liveStore';
 import { OwnHere } from './ownHere';
@@ -39,11 +40,12 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
   const projects = new Projects();
   const own = new OwnHere(live, projects, memory);
   const keepAlive = new KeepAlive(live, own, log);
-  const view = new ReservationsView(live, arrangement, projects);
+  const drift = new Drift(live, log);
+  const view = new ReservationsView(live, arrangement, projects, drift);
   const statusBar = new StatusBar(live);
   const documents = new Documents();
   const changed = new vscode.EventEmitter<Overview>();
-  const commands: CommandContext = { live, own, view, projects, arrangement, documents, log, memory };
+  const commands: CommandContext = { live, own, view, projects, drift, arrangement, documents, log, memory };
   context.subscriptions.push(
     ...registerCommands(commands),
     view.drop.onDidDrop((uris) => reserveDropped(commands, uris).catch((error) => log.error(error))),
@@ -65,6 +67,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     new FinishedNotice(commands, own),
     keepAlive,
     own,
+    drift,
     view,
     arrangement,
     projects,

@@ -10,29 +10,27 @@ import { observe, type Seen } from '../../core/workDone';
 import type { CommandContext } from '../commands/context';
 import { releaseEach } from '../commands/release';
 import { pathBelow } from '../files';
-import { changedFiles, findGit, type Git, type Repository } from '../git';
+import { changedFiles, type Repository, watchRepositories } from '../git';
 import { type Action, tell } from '../notify';
 import type { OwnHere } from '../ownHere';
 import { configuredAgent } from '../settings';
 
 export class FinishedNotice implements vscode.Disposable {
   private readonly seen = new Map<string, Seen>();
-  private readonly watched = new Map<Repository, vscode.Disposable>();
-  private readonly disposables: vscode.Disposable[] = [];
+  private readonly disposables: vscode.Disposable[] = [
+    watchRepositories((repository, what) => what === 'changed' && this.look(repository)),
+  ];
   private looking: Promise<void> = Promise.resolve();
-  private isDisposed = false;
 
   constructor(
     private readonly context: CommandContext,
     private readonly own: OwnHere,
   ) {
     this.offerLeft();
-    void findGit().then((git) => git && this.watch(git));
   }
 
   dispose(): void {
-    this.isDisposed = true;
-    vscode.Disposable.from(...this.disposables, ...this.watched.values()).dispose();
+    vscode.Disposable.from(...this.disposables).dispose();
   }
 
   /** Once, as soon as the store is read: what an earlier window of this workspace has left. */
@@ -46,24 +44,6 @@ export class FinishedNotice implements vscode.Disposable {
     };
     const listening = live.onDidChange(offer);
     this.disposables.push(listening);
-  }
-
-  private watch(git: Git): void {
-    if (this.isDisposed) {
-      return;
-    }
-    const add = (repository: Repository) => {
-      this.watched.set(
-        repository,
-        repository.state.onDidChange(() => this.look(repository)),
-      );
-    };
-    const remove = (repository: Repository) => {
-      this.watched.get(repository)?.dispose();
-      this.watched.delete(repository);
-    };
-    git.repositories.forEach(add);
-    this.disposables.push(git.onDidOpenRepository(add), git.onDidCloseRepository(remove));
   }
 
   /** One after another: each goes on from what the one before has seen. */

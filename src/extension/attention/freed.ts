@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { type Freed, freedFor, keyOf } from '../../core/attention';
 import { withoutLinks } from '../../core/display';
 import type { CommandContext } from '../commands/context';
-import { reserveTarget } from '../commands/reserve';
+import { reserveTargets } from '../commands/reserve';
 import { tell } from '../notify';
 import { configuredAgent } from '../settings';
 import { Remembered } from './memory';
@@ -46,7 +46,7 @@ export class FreedNotice implements vscode.Disposable {
     tell(vscode.l10n.t('“{0}” is free now.', withoutLinks(wanted)), [
       {
         title: vscode.l10n.t('Reserve'),
-        run: () => reserveTarget(context, { scope: wanted, place: context.projects.placesOf(reservation)[0] }),
+        run: () => reserveTargets(context, [{ scope: wanted, place: context.projects.placesOf(reservation)[0] }]),
       },
       { title: vscode.l10n.t('Dismiss'), run: () => undefined },
     ]);

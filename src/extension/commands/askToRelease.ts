@@ -1,18 +1,22 @@
 /** Ask to Release…: tells who is in the way what one needs the scope for; the asker is told when it is free. */
 
 import * as vscode from 'vscode';
+import { keyOf } from '../../core/attention';
 import { withoutIcons, withoutLinks } from '../../core/display';
 import type { Envelope } from '../../core/envelope';
 import type { Asked, RequestData, RequestInput } from '../../core/request';
 import type { Reservation, Waiter } from '../../core/reservation';
 import { waitersOf } from '../../core/waiting';
 import { COMMANDS } from '../contributions';
+import type { DriftFile } from '../drift';
 import { requireAgent } from '../identity';
 import { type Action, tell, tellFailure } from '../notify';
 import { askText } from '../quickInput';
 import { localTime } from '../wording';
 import { type CommandContext, type Handler, record, text, told } from './context';
+import { driftOf, targetOf } from './drift';
 import { reasonFault } from './forceRelease';
+import { asInput } from './grant';
 import { othersOf, pickOthers } from './reservationArgument';
 
 type Requested = Envelope<RequestData>;
@@ -20,7 +24,7 @@ type Requested = Envelope<RequestData>;
 type Wanted = Pick<RequestInput, 'scope' | 'project' | 'foldCase' | 'bead'>;
 
 /**
- * Items of the view, of which the holders of those of others are asked, or `{ wanted: { scope, project?, foldCase?, bead? } }`
+ * Items of the view, of which the holders of those of others are asked, of changed files too, or `{ wanted: { scope, project?, foldCase?, bead? } }`
  * for whatever is in its way; `{ reason, agent? }` beside them. Without any, the person picks one. Answers one envelope, or
  * a list where several were selected.
  */
@@ -57,8 +61,9 @@ async function whatIsWanted(
     const [project, bead, foldCase] = [text(given, 'project'), text(given, 'bead'), given['foldCase'] === true];
     return [{ scope, project, bead, foldCase }];
   }
+  const drift = driftOf(context, argument, selected);
   const reservations =
-    othersOf(context, argument, selected) ??
+    othersWith(context, drift, argument, selected) ??
     (await pickOthers(context, vscode.l10n.t('Ask to Release'), vscode.l10n.t('Choose what another holds')));
   const asked = reservations.filter((reservation) => requestOf(reservation, from));
   const [first] = asked;
@@ -76,15 +81,34 @@ async function whatIsWanted(
       waiter.message_id ? [openMessage(waiter.message_id)] : [],
     );
   }
-  return reservations.filter((reservation) => !asked.includes(reservation)).map(asWanted);
+  const wanted = reservations.filter((one) => !asked.includes(one)).map((one) => asWanted(one, drift));
+  // Two may hold the same file.
+  return [...new Map(wanted.map((one) => [`${one.project}\n${one.scope}`, one])).values()];
+}
+
+/** What was named, and what others hold of changed files that were. */
+function othersWith(
+  context: CommandContext,
+  drift: readonly DriftFile[],
+  argument: unknown,
+  selected: unknown,
+): readonly Reservation[] | undefined {
+  const items: readonly unknown[] = Array.isArray(selected) && selected.length > 0 ? selected : [argument];
+  return othersOf(context, undefined, [
+    ...items,
+    ...drift.flatMap(({ held }) => held.map((reservation) => ({ reservation }))),
+  ]);
 }
 
 function requestOf(reservation: Reservation, agent: string): Waiter | undefined {
   return waitersOf(reservation).find(({ agent_id, message_id }) => agent_id === agent && message_id !== undefined);
 }
 
-function asWanted({ scope, project }: Reservation): Wanted {
-  return { scope, project };
+/** Where one changed file of it is meant, that file alone; but what names no project is in the way of its own scope only. */
+function asWanted(reservation: Reservation, drift: readonly DriftFile[]): Wanted {
+  const { scope, project } = reservation;
+  const [file, ...more] = drift.filter(({ held }) => held.some((one) => keyOf(one) === keyOf(reservation)));
+  return file && more.length === 0 && project !== undefined ? asInput(targetOf(file)) : { scope, project };
 }
 
 async function askReason(wanted: readonly Wanted[]): Promise<string | undefined> {

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Envelope } from '../../core/envelope';
 import { COMMANDS } from '../contributions';
 import type { Documents } from '../documents';
+import type { Drift } from '../drift';
 import { chooseAgent } from '../identity';
 import type { LiveStore } from '../liveStore';
 import { type Action, tellError } from '../notify';
@@ -18,6 +19,7 @@ export interface CommandContext {
   /** What the person holds and this window answers for. */
   readonly own: OwnHere;
   readonly projects: Projects;
+  readonly drift: Drift;
   readonly arrangement: Arrangement;
   readonly documents: Documents;
   readonly log: vscode.LogOutputChannel;

@@ -6,6 +6,7 @@ import { filterBy, groupBy } from './arrange';
 import { askToRelease } from './askToRelease';
 import { checkStore } from './checkStore';
 import type { CommandContext, Handler } from './context';
+import { openDrift, reserveAllDrift, reserveDrift } from './drift';
 import { forceRelease } from './forceRelease';
 import { acknowledge, openMessage } from './messages';
 import { release, releaseAllMine, showHeld } from './release';
@@ -22,6 +23,9 @@ export function registerCommands(context: CommandContext): readonly vscode.Dispo
     release: release(context),
     releaseAllMine: releaseAllMine(context),
     showHeld: showHeld(context),
+    reserveDrift: reserveDrift(context),
+    reserveAllDrift: reserveAllDrift(context),
+    openDrift: openDrift(),
     takeOver: takeOver(context),
     askToRelease: askToRelease(context),
     renew: renew(context),

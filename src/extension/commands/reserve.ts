@@ -64,11 +64,10 @@ export function reserveDropped(context: CommandContext, uris: readonly vscode.Ur
   return reserveUris(context, uris, defaultTtl());
 }
 
-/** Asks for what is missing to reserve one scope. */
-export async function reserveTarget(context: CommandContext, target: Target): Promise<Granted | undefined> {
+/** Asks for what is missing to reserve these scopes. */
+export async function reserveTargets(context: CommandContext, targets: readonly Target[]): Promise<readonly Granted[]> {
   const agent = await requireAgent(context.live);
-  const [first] = agent ? await askAndReserve(context, agent, { targets: [target] }) : [];
-  return first;
+  return agent ? await askAndReserve(context, agent, { targets }) : [];
 }
 
 /** What of them is in the workspace; tells of the rest. */

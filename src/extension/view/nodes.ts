@@ -7,6 +7,7 @@ import { oneLine } from '../../core/display';
 import type { StoreProblem } from '../../store/problem';
 import { COMMANDS, CONTEXT_VALUES } from '../contributions';
 import { categoryName, explainProblem, localTime } from '../wording';
+import { type DriftChild, type DriftSectionNode, driftItem, driftMoreItem, driftSectionItem } from './driftItems';
 import { activeItem, expiredItem, fields } from './reservationItems';
 
 export type SectionNode = { readonly kind: 'section' } & Section;
@@ -17,15 +18,27 @@ export interface ProblemNode {
   readonly kind: 'problem';
   readonly problem: StoreProblem;
 }
-export type Node = ProblemNode | SectionNode | ItemNode;
+export type Node = ProblemNode | SectionNode | ItemNode | DriftSectionNode | DriftChild;
 
 /** The section that a node stands in. */
-export function parentOf(node: Node, sections: readonly SectionNode[]): SectionNode | undefined {
-  if (node.kind === 'section' || node.kind === 'problem') {
-    return undefined;
+export function parentOf(
+  node: Node,
+  sections: readonly SectionNode[],
+  drift: DriftSectionNode | undefined,
+): SectionNode | DriftSectionNode | undefined {
+  switch (node.kind) {
+    case 'problem':
+    case 'section':
+    case 'driftSection':
+      return undefined;
+    case 'drift':
+    case 'driftMore':
+      return drift;
+    default: {
+      const key = itemKey(node);
+      return sections.find(({ items }) => items.some((item) => itemKey(item) === key));
+    }
   }
-  const key = itemKey(node);
-  return sections.find(({ items }) => items.some((item) => itemKey(item) === key));
 }
 
 export function toTreeItem(node: Node, now: Date): vscode.TreeItem {
@@ -40,6 +53,12 @@ export function toTreeItem(node: Node, now: Date): vscode.TreeItem {
       return expiredItem(node, now);
     case 'message':
       return messageItem(node);
+    case 'driftSection':
+      return driftSectionItem(node);
+    case 'drift':
+      return driftItem(node, now);
+    case 'driftMore':
+      return driftMoreItem(node);
   }
 }
 

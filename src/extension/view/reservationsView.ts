@@ -5,10 +5,12 @@ import type { Overview } from '../../core/overview';
 import { MINUTE_MS } from '../../core/time';
 import { setContext } from '../contextKeys';
 import { CONTEXT_KEYS, VIEW_ID } from '../contributions';
+import type { Drift } from '../drift';
 import type { LiveStore } from '../liveStore';
 import type { Projects } from '../projects';
 import { configuredAgent } from '../settings';
 import type { Arrangement } from './arrangement';
+import { type DriftSectionNode, driftChildren, driftSection } from './driftItems';
 import { DropTarget } from './drop';
 import { type Node, parentOf, type SectionNode, toTreeItem } from './nodes';
 
@@ -25,6 +27,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
     private readonly live: LiveStore,
     private readonly arrangement: Arrangement,
     private readonly projects: Projects,
+    private readonly drift: Drift,
   ) {
     this.tree = vscode.window.createTreeView(VIEW_ID, {
       treeDataProvider: this,
@@ -37,6 +40,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
       live.onDidChange(() => this.update()),
       arrangement.onDidChange(() => this.update()),
       projects.onDidChange(() => this.update()),
+      drift.onDidChange(() => this.update()),
       this.tree.onDidChangeVisibility(() => this.update()),
       vscode.window.onDidChangeWindowState(() => this.keepTime()),
     );
@@ -45,11 +49,15 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
 
   getChildren(node?: Node): Node[] {
     if (node) {
-      return node.kind === 'section' ? [...node.items] : [];
+      return childrenOf(node);
     }
     const { state } = this.live;
     const problems = state.kind === 'readable' ? state.problems : [];
-    return [...problems.map((problem): Node => ({ kind: 'problem', problem })), ...this.sections()];
+    return [
+      ...problems.map((problem): Node => ({ kind: 'problem', problem })),
+      ...this.sections(),
+      ...[this.driftSection()].filter((section) => section !== undefined),
+    ];
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
@@ -57,7 +65,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   }
 
   getParent(node: Node): Node | undefined {
-    return parentOf(node, this.sections());
+    return parentOf(node, this.sections(), this.driftSection());
   }
 
   /** Selects the item of a reservation, where there is one; a filter that hides it is taken away. */
@@ -119,6 +127,11 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
       : [];
   }
 
+  /** Last, so that nothing moves when it comes and goes. No filter touches it: it is about the person's own changes. */
+  private driftSection(): DriftSectionNode | undefined {
+    return this.live.state.kind === 'readable' ? driftSection(this.drift) : undefined;
+  }
+
   private stateKey(): string {
     const { state, overview } = this.live;
     if (state.kind !== 'readable') {
@@ -127,7 +140,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
     if (isEmpty(overview)) {
       return 'empty';
     }
-    return isEmpty(this.shown()) ? 'filtered' : 'filled';
+    return isEmpty(this.shown()) && !this.driftSection() ? 'filtered' : 'filled';
   }
 
   /** "12 min left" is written anew once a minute, while somebody can see it. */
@@ -141,6 +154,17 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
         this.keepTime();
       }, MINUTE_MS);
     }
+  }
+}
+
+function childrenOf(node: Node): Node[] {
+  switch (node.kind) {
+    case 'section':
+      return [...node.items];
+    case 'driftSection':
+      return [...driftChildren(node)];
+    default:
+      return [];
   }
 }
 
