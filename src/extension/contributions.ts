@@ -20,6 +20,8 @@ export const COMMANDS = {
   openDrift: `${PREFIX}.openDrift`,
   takeOver: `${PREFIX}.takeOver`,
   askToRelease: `${PREFIX}.askToRelease`,
+  openReservation: `${PREFIX}.openReservation`,
+  editAnyway: `${PREFIX}.editAnyway`,
   renew: `${PREFIX}.renew`,
   forceRelease: `${PREFIX}.forceRelease`,
   copyScope: `${PREFIX}.copyScope`,
@@ -61,6 +63,13 @@ export const CONTEXT_KEYS = {
   filter: `${PREFIX}.filter`,
   /** `state`, `holder` or `bead`. */
   grouping: `${PREFIX}.grouping`,
+  /** Whether this extension has made the active editor read-only. */
+  readonlyEditor: `${PREFIX}.readonlyEditor`,
+} as const;
+
+export const COLORS = {
+  heldByOthers: `${PREFIX}.heldByOthersForeground`,
+  endsSoon: `${PREFIX}.endsSoonForeground`,
 } as const;
 
 /** `viewItem` of the tree's items. */

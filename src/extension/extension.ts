@@ -7,12 +7,17 @@ import { ExpiryNotice } from './attention/expiry';
 import { FinishedNotice } from './attention/finished';
 import { FreedNotice } from './attention/freed';
 import { RequestNotice } from './attention/requests';
+import { Badges } from './badges';
 import type { CommandContext } from './commands/context';
 import { registerCommands } from './commands/register';
 import { reserveDropped } from './commands/reserve';
+import { Conflicts } from './conflict/conflicts';
+import { ConflictProblems } from './conflict/problems';
+import { ReadonlyEditors } from './conflict/readonlyEditors';
 import { CONFIGURATION } from './contributions';
 import { Documents } from './documents';
 import { Drift } from './drift';
+import { Holders } from './holders';
 import { KeepAlive } from './keepAlive';
 import { LiveStore } from './liveStore';
 import { OwnHere } from './ownHere';
@@ -28,6 +33,7 @@ export interface Internals {
   readonly statusBar: StatusBar;
   readonly memory: vscode.Memento;
   readonly commands: CommandContext;
+  readonly badges: Badges;
 }
 
 export type TestedApi = AgentReservationsApi & { readonly internals?: Internals };
@@ -40,12 +46,28 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
   const projects = new Projects();
   const own = new OwnHere(live, projects, memory);
   const keepAlive = new KeepAlive(live, own, log);
+  const holders = new Holders(live, projects);
+  const badges = new Badges(holders);
+  const problems = new ConflictProblems();
+  const conflicts = new Conflicts(holders, problems, memory);
+  const readonlyEditors = new ReadonlyEditors(holders, conflicts, log);
   const drift = new Drift(live, log);
   const view = new ReservationsView(live, arrangement, projects, drift);
   const statusBar = new StatusBar(live);
   const documents = new Documents();
   const changed = new vscode.EventEmitter<Overview>();
-  const commands: CommandContext = { live, own, view, projects, drift, arrangement, documents, log, memory };
+  const commands: CommandContext = {
+    live,
+    own,
+    view,
+    projects,
+    drift,
+    readonlyEditors,
+    arrangement,
+    documents,
+    log,
+    memory,
+  };
   context.subscriptions.push(
     ...registerCommands(commands),
     view.drop.onDidDrop((uris) => reserveDropped(commands, uris).catch((error) => log.error(error))),
@@ -65,6 +87,11 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     new FreedNotice(commands),
     new RequestNotice(commands),
     new FinishedNotice(commands, own),
+    readonlyEditors,
+    conflicts,
+    problems,
+    badges,
+    holders,
     keepAlive,
     own,
     drift,
@@ -100,7 +127,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     showMessage: (input) => live.coordination.showMessage(input),
     doctor: (input) => live.coordination.doctor(input),
     ...(context.extensionMode === vscode.ExtensionMode.Test
-      ? { internals: { live, view, statusBar, memory, commands } }
+      ? { internals: { live, view, statusBar, memory, commands, badges } }
       : {}),
   };
 }

@@ -28,8 +28,8 @@ export function tell(text: string, actions: readonly Action[] = []): void {
   offer(vscode.window.showInformationMessage(text, ...actions.map(({ title }) => title)), actions);
 }
 
-/** Tells of something that was tried and did not work. */
-export function tellFailure(text: string, actions: readonly Action[] = []): void {
+/** Tells of something that did not work, or that stands against what the person does. */
+export function tellWarning(text: string, actions: readonly Action[] = []): void {
   offer(vscode.window.showWarningMessage(text, ...actions.map(({ title }) => title)), actions);
 }
 

@@ -16,11 +16,15 @@ interface OfProject {
   readonly project?: string | undefined;
 }
 
+/** More folders than this are looked up anew: nobody looks at as many. */
+const MOST_FOLDERS = 10_000;
+
 export class Projects implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
   private current: readonly Place[] = [];
   private paths: ReadonlySet<string> = new Set();
+  private readonly byFolder = new Map<string, Promise<Place>>();
   private readonly disposables: readonly vscode.Disposable[] = [
     this.changed,
     vscode.workspace.onDidChangeWorkspaceFolders(() => void this.update()),
@@ -52,11 +56,29 @@ export class Projects implements vscode.Disposable {
     return project !== undefined && this.paths.has(project);
   }
 
+  /** The place that a file or folder lies in: looked up once for all that a folder holds, as the Explorer asks for each. */
+  placeAround(uri: vscode.Uri): Promise<Place> {
+    const above = vscode.Uri.joinPath(uri, '..');
+    const key = above.toString();
+    const known = this.byFolder.get(key);
+    if (known) {
+      return known;
+    }
+    const folder = vscode.workspace.getWorkspaceFolder(above);
+    const place = folder ? placeIn(folder, above) : placeOf(above);
+    if (this.byFolder.size >= MOST_FOLDERS) {
+      this.byFolder.clear();
+    }
+    this.byFolder.set(key, place);
+    return place;
+  }
+
   dispose(): void {
     vscode.Disposable.from(...this.disposables).dispose();
   }
 
   private async update(): Promise<void> {
+    this.byFolder.clear();
     const folders = vscode.workspace.workspaceFolders ?? [];
     this.current = await Promise.all(folders.map(({ uri }) => placeOf(uri)));
     const paths = this.current.map(({ project }) => project).filter((project) => project !== undefined);

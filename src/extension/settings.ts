@@ -44,3 +44,17 @@ export function expiredHours(): number {
 export function autoRenew(): boolean {
   return read<unknown>('autoRenew', true) !== false;
 }
+
+export function showsBadges(): boolean {
+  return read<unknown>('badges', true) !== false;
+}
+
+export const CONFLICT_MODES = ['off', 'badge', 'warn', 'readonly'] as const;
+
+/** What happens where the person is about to change what another holds. */
+export type ConflictMode = (typeof CONFLICT_MODES)[number];
+
+export function conflictMode(): ConflictMode {
+  const mode = read<unknown>('onConflict', 'warn');
+  return CONFLICT_MODES.find((one) => one === mode) ?? 'warn';
+}

@@ -2,10 +2,11 @@
 
 import * as vscode from 'vscode';
 import { MAX_AGENT_ID_LENGTH, MIN_AGENT_ID_LENGTH } from '../core/agent';
-import { withoutLinks } from '../core/display';
+import { oneLine, withoutLinks } from '../core/display';
 import type { ErrorBody } from '../core/envelope';
 import type { MESSAGE_CATEGORIES, MessageCategory } from '../core/message';
-import { type Conflict, type Holding, MAX_TTL_MINUTES, MIN_TTL_MINUTES } from '../core/reservation';
+import type { ActiveItem } from '../core/overview';
+import { type Conflict, type Holding, MAX_TTL_MINUTES, MIN_TTL_MINUTES, projectOf } from '../core/reservation';
 import type { ScopeFault } from '../core/scope/braces';
 import type { Overlap } from '../core/scope/relation';
 import { HOUR_MS, instant, MINUTE_MS } from '../core/time';
@@ -47,6 +48,16 @@ export function localTime(iso: string, now = new Date()): string {
     ...(isToday ? {} : { dateStyle: 'medium' }),
     timeStyle: 'short',
   }).format(at);
+}
+
+/** Who holds what, for what and how long: one line. */
+export function holdingLine({ reservation, mine }: ActiveItem, now: Date): string {
+  const { agent_id, bead_id, scope, expires_at } = reservation;
+  const until = localTime(expires_at, now);
+  const line = mine
+    ? vscode.l10n.t('Held by you for {0} until {1}: {2}', oneLine(bead_id), until, oneLine(scope))
+    : vscode.l10n.t('Held by {0} for {1} until {2}: {3}', oneLine(agent_id), oneLine(bead_id), until, oneLine(scope));
+  return projectOf(reservation) === undefined ? vscode.l10n.t('{0} (in a project that is not named)', line) : line;
 }
 
 export function categoryName(category: MessageCategory): string {

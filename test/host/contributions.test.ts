@@ -1,6 +1,13 @@
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
-import { COMMANDS, CONFIGURATION, CONTEXT_KEYS, CONTEXT_VALUES, VIEW_ID } from '../../src/extension/contributions';
+import {
+  COLORS,
+  COMMANDS,
+  CONFIGURATION,
+  CONTEXT_KEYS,
+  CONTEXT_VALUES,
+  VIEW_ID,
+} from '../../src/extension/contributions';
 import { PROBLEM_KINDS, type ProblemKind } from '../../src/store/problem';
 import { extension } from './support';
 
@@ -12,6 +19,7 @@ interface Manifest {
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly viewsWelcome: readonly { readonly contents: string; readonly when: string }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+    readonly colors: readonly { readonly id: string }[];
     readonly submenus: readonly { readonly id: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
   };
@@ -90,12 +98,18 @@ describe('package.json and the code', () => {
     assert.deepEqual(told.sort(), [...unreadable].sort());
   });
 
+  it('name the same colours', () => {
+    assert.deepEqual(manifest.contributes.colors.map(({ id }) => id).sort(), Object.values(COLORS).sort());
+  });
+
   it('have the settings that the code reads', () => {
     assert.deepEqual(Object.keys(manifest.contributes.configuration.properties).sort(), [
       `${CONFIGURATION}.agent`,
       `${CONFIGURATION}.autoRenew`,
+      `${CONFIGURATION}.badges`,
       `${CONFIGURATION}.defaultTtlMinutes`,
       `${CONFIGURATION}.expiredHours`,
+      `${CONFIGURATION}.onConflict`,
       `${CONFIGURATION}.storePath`,
     ]);
   });

@@ -58,7 +58,7 @@ describe('reservations of this project', () => {
         seen[0]?.text ?? '',
         /^“src\/auth\/\*\*” is held by codex for bd-9 until .+\. It contains the scope you ask for\.$/,
       );
-      assert.ok(seen[0]?.actions.includes('Show Reservation'));
+      assert.ok(seen[0]?.actions.includes('Open Reservation'));
       await run<Answer>('reserve', { scope: 'src', bead: 'bd-1' });
       assert.match(seen[1]?.text ?? '', /It is part of the scope you ask for\. And 1 more is in the way\.$/);
     });
@@ -77,7 +77,7 @@ describe('reservations of this project', () => {
     succeeded(await run<Answer>('reserve', { scope: 'src/a.ts', bead: 'bd-1' }));
     await withNotifications(async (seen) => {
       await run('reserve', { scope: './src/a.ts', bead: 'bd-1' });
-      assert.deepEqual(seen[0]?.actions, ['Renew…', 'Show Reservation']);
+      assert.deepEqual(seen[0]?.actions, ['Renew…', 'Open Reservation']);
     });
   });
 

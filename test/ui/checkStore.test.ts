@@ -4,18 +4,11 @@ import { appendFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { seed, YOU } from '../../scripts/demo/scene';
-import { repoRoot } from '../support/paths';
-import { importScript } from '../support/scripts';
 import { openWorkbench, quickPickItem, runCommand, type Workbench } from '../support/workbench';
-
-type PackageScript = typeof import('../../scripts/package.mjs');
 
 const WORKBENCH_MS = 120_000;
 const TEMPORARY = 'reservations/x.tmp';
 const LONG_AGO = new Date('2020-01-01');
-
-/** What users install: VS Code hides notifications from an extension under development driven like this. */
-const vsix = join(repoRoot, 'out', 'tested-check.vsix');
 
 for (const [name, theme] of [
   ['dark', 'Default Dark Modern'],
@@ -27,10 +20,8 @@ for (const [name, theme] of [
     let page: Page;
 
     before(async () => {
-      const { packageExtension } = await importScript<PackageScript>('package.mjs');
-      packageExtension(vsix);
       workbench = await openWorkbench({
-        extension: { vsix },
+        extension: 'packaged',
         theme,
         settings: { 'agentReservations.agent': YOU },
         prepare: ({ storeDir }) => seed(storeDir),

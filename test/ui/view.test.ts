@@ -3,23 +3,10 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { operations, seed, YOU } from '../../scripts/demo/scene';
-import { repoRoot } from '../support/paths';
-import { importScript } from '../support/scripts';
 import { clearNotifications, openWorkbench, quickPickItem, runCommand, type Workbench } from '../support/workbench';
 import { clickInline, held, openView, row, step } from './parts';
 
-type PackageScript = typeof import('../../scripts/package.mjs');
-
 const WORKBENCH_MS = 120_000;
-
-/** What users install; besides, VS Code hides notifications from an extension under development driven like this. */
-const vsix = join(repoRoot, 'out', 'tested.vsix');
-
-before(async function () {
-  this.timeout(WORKBENCH_MS);
-  const { packageExtension } = await importScript<PackageScript>('package.mjs');
-  packageExtension(vsix);
-});
 
 describe('the Reservations view, used by hand', function () {
   this.timeout(WORKBENCH_MS);
@@ -28,7 +15,7 @@ describe('the Reservations view, used by hand', function () {
 
   before(async () => {
     workbench = await openWorkbench({
-      extension: { vsix },
+      extension: 'packaged',
       settings: { 'agentReservations.agent': YOU },
       prepare: ({ storeDir }) => seed(storeDir),
     });
@@ -94,7 +81,7 @@ describe('the Reservations view, used by hand', function () {
     const toast = page.locator('.notification-toast', { hasText: '“src/auth/login/**” is held by claude-auth' });
     await toast.waitFor();
     await workbench.screenshot('conflict');
-    await toast.getByRole('button', { name: 'Show Reservation' }).click();
+    await toast.getByRole('button', { name: 'Open Reservation' }).click();
     await page.locator('.monaco-list-row.selected', { hasText: 'src/auth/login/**' }).waitFor();
     await clearNotifications(page);
   });
@@ -164,7 +151,7 @@ describe('the first reservation of a new user', function () {
   let workbench: Workbench;
 
   before(async () => {
-    workbench = await openWorkbench({ extension: { vsix } });
+    workbench = await openWorkbench({ extension: 'packaged' });
     await openView(workbench.page);
   });
 
@@ -213,7 +200,7 @@ for (const [name, theme] of [
     let workbench: Workbench;
 
     before(async () => {
-      workbench = await openWorkbench({ extension: { vsix }, theme, settings: { 'agentReservations.agent': YOU } });
+      workbench = await openWorkbench({ extension: 'packaged', theme, settings: { 'agentReservations.agent': YOU } });
       await openView(workbench.page);
     });
 

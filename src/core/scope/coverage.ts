@@ -15,11 +15,7 @@ export function coverageOf(scopes: readonly Scope[]): (path: ScopePath) => reado
   const byBeginning = new Map<string, Candidate[]>();
   for (const [index, { root, patterns }] of scopes.entries()) {
     for (const pattern of patterns) {
-      const names = pattern.slice(
-        0,
-        pattern.findIndex(({ kind }) => kind !== 'literal'),
-      );
-      const beginning = names.reduce((key, name) => below(key, name.kind === 'literal' ? name.text : ''), root);
+      const beginning = literalNames(pattern).reduce(below, root);
       const candidates = byBeginning.get(beginning) ?? [];
       candidates.push({ pattern, index });
       byBeginning.set(beginning, candidates);
@@ -41,6 +37,18 @@ export function coverageOf(scopes: readonly Scope[]): (path: ScopePath) => reado
       beginning = below(beginning, name);
     }
   };
+}
+
+/** The names with which a pattern begins, up to the first that is none. */
+export function literalNames(pattern: readonly Segment[]): readonly string[] {
+  const names: string[] = [];
+  for (const segment of pattern) {
+    if (segment.kind !== 'literal') {
+      break;
+    }
+    names.push(segment.text);
+  }
+  return names;
 }
 
 /** Names hold no slash, so that no two places have the same key. */

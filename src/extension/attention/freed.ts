@@ -1,5 +1,6 @@
 /** When what one has asked for is free: one notification, with the way to reserve it. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { type Freed, freedFor, keyOf } from '../../core/attention';
 import { withoutLinks } from '../../core/display';
@@ -8,6 +9,9 @@ import { reserveTargets } from '../commands/reserve';
 import { tell } from '../notify';
 import { configuredAgent } from '../settings';
 import { Remembered } from './memory';
+
+/** The message that a scope is free follows its release at once, but for a machine that is busy. */
+const MESSAGE_DELAYS_MS = [0, 200, 1_000, 5_000];
 
 export class FreedNotice implements vscode.Disposable {
   private readonly told: Remembered;
@@ -52,12 +56,21 @@ export class FreedNotice implements vscode.Disposable {
     ]);
   }
 
-  /** The messages that say the same need no reading any more. */
+  /** The messages that say the same need no reading any more. They are written after the release: some are not there yet. */
   private async markRead(me: string, freed: readonly Freed[]): Promise<void> {
     const { coordination } = this.context.live;
-    const ids = new Set(freed.map(({ reservation }) => reservation.reservation_id));
-    const inbox = await coordination.inbox({ agent: me, state: 'unread' });
-    const said = (inbox.ok ? inbox.data : []).filter(({ freed: what }) => what && ids.has(what.reservation_id));
-    await Promise.all(said.map(({ message_id }) => coordination.read({ agent: me, message: message_id })));
+    const awaited = new Set(freed.map(({ reservation }) => reservation.reservation_id));
+    for (const delay of MESSAGE_DELAYS_MS) {
+      await sleep(delay, undefined, { ref: false });
+      const inbox = await coordination.inbox({ agent: me, state: 'unread' });
+      for (const { message_id, freed: what } of inbox.ok ? inbox.data : []) {
+        if (what && awaited.delete(what.reservation_id)) {
+          await coordination.read({ agent: me, message: message_id });
+        }
+      }
+      if (awaited.size === 0) {
+        return;
+      }
+    }
   }
 }

@@ -10,7 +10,7 @@ import { waitersOf } from '../../core/waiting';
 import { COMMANDS } from '../contributions';
 import type { DriftFile } from '../drift';
 import { requireAgent } from '../identity';
-import { type Action, tell, tellFailure } from '../notify';
+import { type Action, tell, tellWarning } from '../notify';
 import { askText } from '../quickInput';
 import { localTime } from '../wording';
 import { type CommandContext, type Handler, record, text, told } from './context';
@@ -138,7 +138,7 @@ function tellAsked(requests: readonly Asked[]): void {
   }
   const [first] = unheard;
   if (first) {
-    tellFailure(
+    tellWarning(
       vscode.l10n.t(
         'Too many wait for “{0}” already; {1} was not asked.',
         withoutLinks(first.scope),

@@ -7,7 +7,7 @@ import { withoutIcons, withoutLinks } from '../../core/display';
 import type { Envelope } from '../../core/envelope';
 import type { Finding, FindingKind, Repaired } from '../../store/finding';
 import { findingFact, findingRemedy, findingTitle } from '../findingWording';
-import { tell, tellFailure } from '../notify';
+import { tell, tellWarning } from '../notify';
 import { askMany, type ManyChoice } from '../quickInput';
 import { type CommandContext, type Handler, record, told } from './context';
 
@@ -134,7 +134,7 @@ function tellResult(context: CommandContext, chosen: readonly Finding[], repaire
     );
     return;
   }
-  tellFailure(
+  tellWarning(
     vscode.l10n.t(
       '{0} of {1} repairs failed. {2}: {3}',
       failed.length,

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { Envelope } from '../../core/envelope';
+import type { ReadonlyEditors } from '../conflict/readonlyEditors';
 import { COMMANDS } from '../contributions';
 import type { Documents } from '../documents';
 import type { Drift } from '../drift';
@@ -20,6 +21,7 @@ export interface CommandContext {
   readonly own: OwnHere;
   readonly projects: Projects;
   readonly drift: Drift;
+  readonly readonlyEditors: ReadonlyEditors;
   readonly arrangement: Arrangement;
   readonly documents: Documents;
   readonly log: vscode.LogOutputChannel;

@@ -80,6 +80,6 @@ function conflictActions(context: CommandContext, conflict: Conflict, input: Res
           run: () =>
             vscode.commands.executeCommand(COMMANDS.askToRelease, { wanted: { scope, project, foldCase, bead } }),
         },
-    { title: vscode.l10n.t('Show Reservation'), run: () => context.view.reveal(conflict.reservation_id) },
+    { title: vscode.l10n.t('Open Reservation'), run: () => context.view.reveal(conflict.reservation_id) },
   ];
 }

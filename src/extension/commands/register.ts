@@ -12,7 +12,7 @@ import { acknowledge, openMessage } from './messages';
 import { release, releaseAllMine, showHeld } from './release';
 import { renew } from './renew';
 import { reserve, reserveUri, takeOver } from './reserve';
-import { copyScope, revealInExplorer } from './scopeItems';
+import { copyScope, openReservation, revealInExplorer } from './scopeItems';
 import { choose, openStoreFolder, openUnreadable, refresh, showLog, showStatus } from './store';
 
 export function registerCommands(context: CommandContext): readonly vscode.Disposable[] {
@@ -28,6 +28,8 @@ export function registerCommands(context: CommandContext): readonly vscode.Dispo
     openDrift: openDrift(),
     takeOver: takeOver(context),
     askToRelease: askToRelease(context),
+    openReservation: openReservation(context),
+    editAnyway: () => context.readonlyEditors.allow(),
     renew: renew(context),
     forceRelease: forceRelease(context),
     copyScope: copyScope(context),

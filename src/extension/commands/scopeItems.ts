@@ -1,4 +1,4 @@
-/** Copy Scope and Reveal in Explorer: what a reservation is about, whoever holds it. */
+/** Copy Scope, Reveal in Explorer and Open Reservation: what a reservation is about, whoever holds it. */
 
 import * as vscode from 'vscode';
 import { withoutIcons, withoutLinks } from '../../core/display';
@@ -37,6 +37,19 @@ export function revealInExplorer(context: CommandContext): Handler {
     }
     await vscode.commands.executeCommand('revealInExplorer', uri);
     return uri;
+  };
+}
+
+/** `{ reservation }`; without it, the person picks one. Selects its item in the view, where there is one. */
+export function openReservation(context: CommandContext): Handler {
+  return async (argument) => {
+    const given = reservationsOf(argument, undefined);
+    const [named] = given.length > 0 ? given : await pick(context, vscode.l10n.t('Open Reservation'));
+    const id = named?.reservation_id;
+    if (id !== undefined) {
+      await context.view.reveal(id);
+    }
+    return id;
   };
 }
 

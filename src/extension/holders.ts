@@ -1,0 +1,88 @@
+/** Who holds the files of this window, as the store is now; and what of it has changed. */
+
+import * as vscode from 'vscode';
+import { changedItems, type Held, holdersOf, NOT_HELD } from '../core/holders';
+import type { ActiveItem } from '../core/overview';
+import { pathBelow } from './files';
+import type { LiveStore } from './liveStore';
+import type { Place, Projects } from './projects';
+
+/** Where a file or folder is to be looked for. */
+export interface Located {
+  readonly place: Place;
+  /** As scopes may name it. */
+  readonly paths: readonly string[];
+}
+
+/** A way to ask who holds something, of one reading of the store. */
+export type Lookup = (located: Located) => Held;
+
+export class Holders implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<readonly ActiveItem[]>();
+  /** Fires with the reservations that came, went, or look different now. */
+  readonly onDidChange = this.changed.event;
+  private active: readonly ActiveItem[] = [];
+  private current: Lookup = () => NOT_HELD;
+  private readonly disposables: readonly vscode.Disposable[];
+
+  constructor(
+    private readonly live: LiveStore,
+    private readonly projects: Projects,
+  ) {
+    this.disposables = [this.changed, live.onDidChange(() => this.update())];
+    this.update();
+  }
+
+  /** Where nothing is held, nothing has to be looked up. */
+  get isEmpty(): boolean {
+    return this.active.length === 0;
+  }
+
+  /** Who holds what has been located, at the moment of asking. */
+  get lookup(): Lookup {
+    return this.current;
+  }
+
+  /** Undefined for what is in no file system, and for what is the root of its place. */
+  async locate(uri: vscode.Uri): Promise<Located | undefined> {
+    if (uri.scheme !== 'file') {
+      return undefined;
+    }
+    const place = await this.projects.placeAround(uri);
+    const path = await pathBelow(place.root, uri);
+    return path ? { place, paths: [path, uri.fsPath] } : undefined;
+  }
+
+  async held(uri: vscode.Uri): Promise<Held> {
+    const located = this.isEmpty ? undefined : await this.locate(uri);
+    return located ? this.current(located) : NOT_HELD;
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private update(): void {
+    const before = this.active;
+    this.active = this.live.overview.active;
+    const changes = changedItems(before, this.active);
+    if (changes.length > 0) {
+      this.current = lookupIn(this.active);
+      this.changed.fire(changes);
+    }
+  }
+}
+
+/** One index for each project that is asked for. */
+export function lookupIn(active: readonly ActiveItem[]): Lookup {
+  const byProject = new Map<string, ReturnType<typeof holdersOf>>();
+  return ({ place, paths }) => {
+    const key = `${place.foldCase} ${place.project}`;
+    const known = byProject.get(key);
+    const holders = known ?? holdersOf(active, place);
+    if (!known) {
+      byProject.set(key, holders);
+    }
+    return holders(paths);
+  };
+}
