@@ -4,7 +4,7 @@ import { isOfProject } from './meeting';
 import type { ActiveItem } from './overview';
 import type { Place } from './reservation';
 import { coverageOf, literalNames } from './scope/coverage';
-import { parsePath, parseScope, type Scope } from './scope/scope';
+import { parsePath, parseScope, type Scope, type ScopePath } from './scope/scope';
 import { instant } from './time';
 
 export interface Held {
@@ -24,11 +24,16 @@ export interface Badge {
 
 export const NOT_HELD: Held = { covering: [], below: [] };
 
-/**
- * Answers for a file or folder, given by the ways in which scopes may name it: its path from the root of the worktree, and
- * its absolute one.
- */
-export function holdersOf(active: readonly ActiveItem[], place: Place): (paths: readonly string[]) => Held {
+/** The ways in which scopes may name a file or folder: by its path from the root of the worktree, and by its absolute one. */
+export function pathsOf(names: readonly string[], place: Place): readonly ScopePath[] {
+  return names.flatMap((name) => {
+    const path = parsePath(name, { foldCase: place.foldCase === true });
+    return path.ok ? [path.data] : [];
+  });
+}
+
+/** Answers for a file or folder, given by its {@link pathsOf} the same place. */
+export function holdersOf(active: readonly ActiveItem[], place: Place): (paths: readonly ScopePath[]) => Held {
   const options = { foldCase: place.foldCase === true };
   const items: ActiveItem[] = [];
   const scopes: Scope[] = [];
@@ -41,11 +46,10 @@ export function holdersOf(active: readonly ActiveItem[], place: Place): (paths: 
   }
   const covering = coverageOf(scopes);
   const above = foldersAbove(items, scopes);
+  // Few scopes are absolute, and a file has a long name then.
+  const roots = new Set(scopes.map(({ root }) => root));
   return (paths) => {
-    const found = paths.flatMap((path) => {
-      const parsed = parsePath(path, options);
-      return parsed.ok ? [parsed.data] : [];
-    });
+    const found = paths.filter(({ root }) => roots.has(root));
     const covers = new Set(found.flatMap((path) => covering(path).flatMap((index) => items[index] ?? [])));
     const below = found.flatMap(({ root, names }) => above.get([root, ...names].join('/')) ?? []);
     return covers.size + below.length === 0

@@ -1,8 +1,9 @@
 /** Who holds the files of this window, as the store is now; and what of it has changed. */
 
 import * as vscode from 'vscode';
-import { changedItems, type Held, holdersOf, NOT_HELD } from '../core/holders';
+import { changedItems, type Held, holdersOf, NOT_HELD, pathsOf } from '../core/holders';
 import type { ActiveItem } from '../core/overview';
+import type { ScopePath } from '../core/scope/scope';
 import { pathBelow } from './files';
 import type { LiveStore } from './liveStore';
 import type { Place, Projects } from './projects';
@@ -11,7 +12,7 @@ import type { Place, Projects } from './projects';
 export interface Located {
   readonly place: Place;
   /** As scopes may name it. */
-  readonly paths: readonly string[];
+  readonly paths: readonly ScopePath[];
 }
 
 /** A way to ask who holds something, of one reading of the store. */
@@ -50,7 +51,7 @@ export class Holders implements vscode.Disposable {
     }
     const place = await this.projects.placeAround(uri);
     const path = await pathBelow(place.root, uri);
-    return path ? { place, paths: [path, uri.fsPath] } : undefined;
+    return path ? { place, paths: pathsOf([path, uri.fsPath], place) } : undefined;
   }
 
   async held(uri: vscode.Uri): Promise<Held> {
