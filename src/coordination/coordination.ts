@@ -7,6 +7,7 @@ import {
   type AgentRecord,
   agentNotFound,
   checkRegister,
+  decideHeartbeat,
   decideRegister,
   invalidAgentId,
   isAgentId,
@@ -63,6 +64,8 @@ export interface Coordination extends ReservationOperations {
   register(input: RegisterInput): Promise<Envelope<AgentRecord>>;
   list(input?: ListInput): Promise<Envelope<readonly AgentRecord[]>>;
   show(input: { readonly agent: string }): Promise<Envelope<AgentRecord>>;
+  /** Says that an agent is at work. */
+  heartbeat(input: { readonly agent: string }): Promise<Envelope<AgentRecord>>;
   send(input: SendInput): Promise<Envelope<Message>>;
   inbox(input: InboxInput): Promise<Envelope<readonly Message[]>>;
   read(input: MessageActionInput): Promise<Envelope<Message>>;
@@ -123,6 +126,14 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
         }
         const agent = await store.readAgent(id);
         return agent ? granted(agent) : agentNotFound(id);
+      }),
+
+    heartbeat: (input) =>
+      answer('agent heartbeat', async () => {
+        const id = trimmed(fields(input).agent);
+        return isAgentId(id)
+          ? await store.transactAgent(id, (current, now) => decideHeartbeat(current, id, now))
+          : invalidAgentId(id);
       }),
 
     send: (input) =>

@@ -1,8 +1,8 @@
 /** The operations on reservations, over a store. */
 
 import { type CheckData, type CheckInput, checkCheck, whoHolds } from '../core/check';
-import { contestedBy } from '../core/contested';
 import { type Envelope, granted, type Outcome } from '../core/envelope';
+import { checkHistory, type HistoryInput, selectHistory } from '../core/history';
 import { type Message, matchesBead } from '../core/message';
 import {
   checkForceRelease,
@@ -13,6 +13,7 @@ import {
   type ForceReleaseInput,
   type ReleaseInput,
 } from '../core/release';
+import { checkReleaseAll, decideReleaseAll, type ReleaseAllInput, type ReleasedAll } from '../core/releaseAll';
 import { checkRenew, decideRenew, type RenewInput } from '../core/renew';
 import {
   type Asked,
@@ -24,13 +25,16 @@ import {
   type RequestInput,
 } from '../core/request';
 import { type DecisionContext, isExpired, type Reservation, type ReservationDecision } from '../core/reservation';
-import { checkReserve, decideReserve, type Reserved, type ReserveInput, type ReserveRequest } from '../core/reserve';
+import { checkReserve, type Reserved, type ReserveInput, type ReserveRequest } from '../core/reserve';
+import { checkReserveAll, type ReserveAllInput } from '../core/reserveAll';
 import { checkStatus, matchesStatus, type StatusInput, type StatusRequest } from '../core/status';
 import { HOUR_MS, instant } from '../core/time';
+import { checkWait } from '../core/wait';
 import type { Store } from '../store/store';
 import { answer, complete, fields, when } from './answers';
+import { createGranting, type ReservedAll } from './granting';
 import { Notices, type Telling, telling } from './notices';
-import { shared } from './shared';
+import { type Watched, type WatchInput, watchStore } from './watching';
 
 /** The window of `summary.released`. */
 const RELEASED_HOURS = 24;
@@ -51,7 +55,11 @@ export interface StatusData extends Telling {
 
 export interface ReservationOperations {
   reserve(input: ReserveInput): Promise<Envelope<Reserved & Telling>>;
+  /** Several scopes together: all of them, or none. */
+  reserveAll(input: ReserveAllInput): Promise<Envelope<ReservedAll & Telling>>;
   release(input: ReleaseInput): Promise<Envelope<Reservation & Telling>>;
+  /** Several at once, by scope or id, or all that one holds. What cannot be released is told, and the others are. */
+  releaseAll(input: ReleaseAllInput): Promise<Envelope<ReleasedAll & Telling>>;
   /** Lets a reservation that is still live end later. */
   renew(input: RenewInput): Promise<Envelope<Reservation>>;
   /** Who holds which paths. Reads only, and takes no lock. */
@@ -61,6 +69,10 @@ export interface ReservationOperations {
   /** Asks everybody who is in the way to release, once. */
   request(input: RequestInput): Promise<Envelope<RequestData>>;
   status(input?: StatusInput): Promise<Envelope<StatusData>>;
+  /** What is over, newest first. Reads only, and takes no lock. */
+  history(input?: HistoryInput): Promise<Envelope<readonly Reservation[]>>;
+  /** What is there, and from then on every change. Reads only, and takes no lock. */
+  watch(input: WatchInput): Promise<Envelope<Watched>>;
 }
 
 /** What the operations need besides the store. */
@@ -91,24 +103,7 @@ export function reservationOperations(
     return outcome.ok ? outcome.data : { active: [], closed: [], answer: outcome };
   }
 
-  /** The grant as it is told; what cannot be found out about it does not undo it. */
-  async function reserved(request: ReserveRequest): Promise<Outcome<Reserved & Telling>> {
-    const {
-      active,
-      closed,
-      answer: grant,
-    } = await decided((entries, context) => decideReserve(entries, request, context, random()));
-    if (!grant.ok) {
-      return grant;
-    }
-    const recent = closed.length > 0 ? [] : await recentlyClosed(request.agent).catch(() => []);
-    const contested = contestedBy(grant.data, request, { takenOver: closed, active, closed: recent });
-    const told = await notices.freed(closed, { by: request.agent, takenBy: request.agent });
-    return telling(contested ? granted({ ...grant.data, contested }) : grant, told);
-  }
-
-  /** Of those who ask at the same moment for the same agent, all but the first share one reading. */
-  const recentlyClosed = shared((agent) => store.readRecentlyClosed(agent));
+  const grant = createGranting({ store, notices, random, clock, decided });
 
   /** One after the other: who asks again must find the message of who asked first, and not send it once more. */
   let asking: Promise<unknown> = Promise.resolve();
@@ -116,6 +111,10 @@ export function reservationOperations(
     const turn = asking.then(() => ask(request));
     asking = turn.catch(() => undefined);
     return turn;
+  }
+
+  function granting(requests: readonly ReserveRequest[], wait: unknown): Promise<Outcome<ReservedAll & Telling>> {
+    return when(checkWait(wait), (seconds) => grant(requests, seconds));
   }
 
   async function ask(request: ReleaseRequested): Promise<Outcome<RequestData>> {
@@ -174,14 +173,33 @@ export function reservationOperations(
 
   return {
     reserve: (input) =>
+      answer('agent reserve', async () => {
+        const checked = checkReserve(fields(input), await inTurn(isRegistered(fields(input).agent)));
+        const outcome = await when(checked, (request) => granting([request], fields(input).wait));
+        return outcome.ok ? granted(single(outcome.data)) : outcome;
+      }),
+
+    reserveAll: (input) =>
       answer('agent reserve', async () =>
-        when(checkReserve(fields(input), await inTurn(isRegistered(fields(input).agent))), reserved),
+        when(checkReserveAll(fields(input), await inTurn(isRegistered(fields(input).agent))), (requests) =>
+          granting(requests, fields(input).wait),
+        ),
       ),
 
     release: (input) =>
       answer('agent release', async () =>
         when(checkRelease(fields(input), await inTurn(isRegistered(fields(input).agent))), async (request) => {
           const { closed, answer: ended } = await decided((active, context) => decideRelease(active, request, context));
+          return telling(ended, await notices.freed(closed, { by: request.agent }));
+        }),
+      ),
+
+    releaseAll: (input) =>
+      answer('agent release', async () =>
+        when(checkReleaseAll(fields(input), await inTurn(isRegistered(fields(input).agent))), async (request) => {
+          const { closed, answer: ended } = await decided((active, context) =>
+            decideReleaseAll(active, request, context),
+          );
           return telling(ended, await notices.freed(closed, { by: request.agent }));
         }),
       ),
@@ -229,7 +247,21 @@ export function reservationOperations(
           granted(await readStatus(request)),
         ),
       ),
+
+    history: (input) =>
+      answer('agent history', async () =>
+        when(checkHistory(fields(input), await isRegistered(fields(input).agent), clock()), async (request) =>
+          granted(selectHistory(await store.readClosed(request.since), request)),
+        ),
+      ),
+
+    watch: (input) => watchStore({ store, clock, isRegistered }, fields(input)),
   };
+}
+
+function single({ reservations, ...told }: ReservedAll & Telling): Reserved & Telling {
+  const [reserved] = reservations as readonly [Reserved];
+  return { ...reserved, ...told };
 }
 
 function isReleasedSince(entry: Reservation, since: Date): boolean {

@@ -117,6 +117,19 @@ export function decideRegister(
   return { next, answer: granted(next) };
 }
 
+/** Notes that an agent is at work; nothing else of it changes. */
+export function decideHeartbeat(
+  current: AgentRecord | undefined,
+  agent: string,
+  now: Date,
+): RecordDecision<AgentRecord, AgentRecord> {
+  if (!current) {
+    return { next: undefined, answer: agentNotFound(agent) };
+  }
+  const next = { ...current, last_seen_at: now.toISOString(), version: current.version + 1 };
+  return { next, answer: granted(next) };
+}
+
 /** The agents that pass both filters, by id. */
 export function listAgents(agents: readonly AgentRecord[], input: ListInput): readonly AgentRecord[] {
   const role = trimmed(input.role);

@@ -1,5 +1,6 @@
 /** Grants of what somebody else has just worked on: what the new holder knows of the files may be old. */
 
+import { endOf } from './history';
 import { quoted } from './input';
 import { meet, type Wanted } from './meeting';
 import type { Reservation } from './reservation';
@@ -51,10 +52,6 @@ export function contestedBy(created: Reservation, wanted: Wanted, before: Before
 
 function isSame(one: Reservation, other: Reservation): boolean {
   return one.reservation_id === other.reservation_id && one.scope === other.scope;
-}
-
-function endOf({ released_at, expires_at }: Reservation): number {
-  return instant(released_at ?? expires_at);
 }
 
 function told(because: Contested['because'], { agent_id, scope }: Reservation): Contested {

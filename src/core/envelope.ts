@@ -36,6 +36,9 @@ export const COMMAND_NAMES = [
   'agent register',
   'agent list',
   'agent show',
+  'agent heartbeat',
+  // What beadboard calls the same.
+  'agent activity-lease',
   'agent reserve',
   'agent release',
   'agent renew',
@@ -43,6 +46,8 @@ export const COMMAND_NAMES = [
   'agent request',
   'agent force-release',
   'agent status',
+  'agent history',
+  'agent watch',
   'agent send',
   'agent inbox',
   'agent read',

@@ -69,16 +69,21 @@ export function decideRelease(
     return {
       active,
       closed: [],
-      answer: refused(
-        'RELEASE_FORBIDDEN',
-        `${quoted(request.scope)} is held by ${quoted(target.agent_id)} until ${target.expires_at}; ` +
-          `${quoted(request.agent)} cannot release it. Ask the holder.`,
-        { holder: inShort(target), agent: request.agent },
-      ),
+      answer: releaseForbidden(target, request.agent),
     };
   }
   const released = asReleased(target, now);
   return { active: active.filter((entry) => entry !== target), closed: [released], answer: granted(released) };
+}
+
+/** Another agent holds it. */
+export function releaseForbidden(target: Reservation, agent: string): Outcome<never> {
+  return refused(
+    'RELEASE_FORBIDDEN',
+    `${quoted(target.scope)} is held by ${quoted(target.agent_id)} until ${target.expires_at}; ${quoted(agent)} cannot ` +
+      'release it. Ask the holder.',
+    { holder: inShort(target), agent },
+  );
 }
 
 export interface ForceReleaseInput {

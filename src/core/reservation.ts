@@ -65,6 +65,8 @@ export interface ReservationDecision<T> {
   readonly active: readonly Reservation[];
   readonly closed: readonly Reservation[];
   readonly answer: Outcome<T>;
+  /** The highest fence that it gave out, where it granted more than one. */
+  readonly fence?: number;
 }
 
 /**

@@ -37,6 +37,8 @@ export interface ReserveInput extends Place {
   readonly worktree?: string | undefined;
   /** `deny` unless told. `warn` grants a scope that merely overlaps, and tells what it overlaps. */
   readonly onOverlap?: OnOverlap | undefined;
+  /** Seconds to wait for what is in the way, 0 to 86,400; 0 unless told. */
+  readonly wait?: number | undefined;
 }
 
 /** A {@link ReserveInput} whose every field has passed its check; the scope is normalised. */

@@ -156,7 +156,9 @@ export class LiveStore implements vscode.Disposable {
     return {
       ...operations,
       reserve: shown(operations.reserve),
+      reserveAll: shown(operations.reserveAll),
       release: shown(operations.release),
+      releaseAll: shown(operations.releaseAll),
       renew: shown(operations.renew),
       request: shown(operations.request),
       forceRelease: shown(operations.forceRelease),

@@ -35,8 +35,8 @@ export function createMemoryStore(clock: () => Date): MemoryStore {
     transactReservations: (decide) => {
       const now = clock();
       const context = { now, hasEnded: (entry: Reservation) => isExpired(entry, now), fence: nextFence(fence, now) };
-      const { active, closed, answer } = decide(store.active, context);
-      fence = context.fence;
+      const { active, closed, answer, fence: highest = context.fence } = decide(store.active, context);
+      fence = highest;
       store.active = active;
       store.closed = [...store.closed, ...closed];
       return Promise.resolve(answer);

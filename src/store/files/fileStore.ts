@@ -133,9 +133,9 @@ export class FileStore implements Store {
         const { changes } = session;
         const { now } = changes.state.moment;
         const context = { now, hasEnded: changes.state.hasEnded, fence: nextFence(changes.fence, now) };
-        const { active, closed, answer } = decide(changes.entries, context);
+        const { active, closed, answer, fence = context.fence } = decide(changes.entries, context);
         // Whether it was used is not asked: numbers that are left out do no harm.
-        changes.fence = active === changes.entries ? changes.fence : context.fence;
+        changes.fence = active === changes.entries ? changes.fence : fence;
         changes.entries = active;
         changes.closed.push(...closed);
         return answer;

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { checkRegister, decideRegister, isAgentId, listAgents, type RegisterInput } from '../../../src/core/agent';
+import {
+  checkRegister,
+  decideHeartbeat,
+  decideRegister,
+  isAgentId,
+  listAgents,
+  type RegisterInput,
+} from '../../../src/core/agent';
 import { grantedData, refusal } from '../../support/outcomes';
 import { agent, at, NOW } from '../../support/samples';
 
@@ -99,5 +106,20 @@ describe('listAgents', () => {
     assert.deepEqual(ids({ role: ' qa ' }), ['bob', 'zoe']);
     assert.deepEqual(ids({ status: 'working' }), ['bob']);
     assert.deepEqual(ids({ role: 'ui', status: 'working' }), []);
+  });
+});
+
+describe('decideHeartbeat', () => {
+  it('notes when, and keeps everything else', () => {
+    const current = agent({ note: 'kept', version: 4 });
+    const { next, answer } = decideHeartbeat(current, 'agent-a', NOW);
+    assert.deepEqual(next, { ...current, last_seen_at: NOW.toISOString(), version: 5 });
+    assert.deepEqual(grantedData(answer), next);
+  });
+
+  it('registers nobody', () => {
+    const { next, answer } = decideHeartbeat(undefined, 'agent-a', NOW);
+    assert.equal(next, undefined);
+    refusal(answer, 'AGENT_NOT_FOUND');
   });
 });
