@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { chmod, readdir, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { ensureInstalled } from './lib/install.mjs';
 import { isMain } from './lib/isMain.mjs';
 import { outDir, repoRoot } from './lib/paths.mjs';
 
-const testStages = ['unit', 'store', 'faults', 'host', 'ui'];
+const testStages = ['unit', 'store', 'cli', 'faults', 'host', 'ui'];
 
 /**
  * @param {boolean} production
@@ -13,14 +13,47 @@ const testStages = ['unit', 'store', 'faults', 'host', 'ui'];
  */
 function extensionOptions(production) {
   return {
-    absWorkingDir: repoRoot,
+    ...commonOptions(production),
     entryPoints: ['src/extension/extension.ts'],
     outfile: 'dist/extension.js',
+    external: ['vscode'],
+  };
+}
+
+/** What an old Node would otherwise say of the command's own source tells nobody what to do. */
+const nodeCheck = [
+  'if (parseInt(process.versions.node, 10) < 20) {',
+  '  console.error("agent-reservations needs Node 20 or newer; this is " + process.versions.node + ".");',
+  '  process.exit(1);',
+  '}',
+].join('\n');
+
+/**
+ * The command, and before it what lets Node keep the command compiled: which it can for what is loaded after it was told.
+ * @param {boolean} production
+ * @returns {import('esbuild').BuildOptions}
+ */
+function cliOptions(production) {
+  return {
+    ...commonOptions(production),
+    entryPoints: { cli: 'src/cli/start.ts', cliMain: 'src/cli/main.ts' },
+    outdir: 'dist',
+    external: ['./cliMain.js'],
+    banner: { js: `#!/usr/bin/env node\n${nodeCheck}` },
+  };
+}
+
+/**
+ * @param {boolean} production
+ * @returns {import('esbuild').BuildOptions}
+ */
+function commonOptions(production) {
+  return {
+    absWorkingDir: repoRoot,
     bundle: true,
     format: 'cjs',
     platform: 'node',
     target: 'node20',
-    external: ['vscode'],
     minify: production,
     sourcemap: !production,
     logLevel: 'warning',
@@ -28,7 +61,7 @@ function extensionOptions(production) {
 }
 
 /**
- * Bundles the extension into dist/extension.js.
+ * Bundles the extension into dist/extension.js and the command into dist/cli.js.
  * @param {{ production: boolean }} options
  * @returns {Promise<void>}
  */
@@ -36,17 +69,21 @@ export async function buildExtension({ production }) {
   const { build } = await import('esbuild');
   // A source map left by a development build would name sources that the new bundle does not match.
   await rm(join(repoRoot, 'dist'), { recursive: true, force: true });
-  await build(extensionOptions(production));
+  await Promise.all([build(extensionOptions(production)), build(cliOptions(production))]);
+  // npm sees to this for what it installs; a checkout and the package of the extension have nobody else.
+  await chmod(join(repoRoot, 'dist', 'cli.js'), 0o755);
 }
 
 /**
- * Rebuilds dist/extension.js after every change, until this process ends.
+ * Rebuilds both bundles after every change, until this process ends.
  * @returns {Promise<void>}
  */
 async function watchExtension() {
   const { context } = await import('esbuild');
-  const watcher = await context({ ...extensionOptions(false), logLevel: 'info' });
-  await watcher.watch();
+  for (const options of [extensionOptions(false), cliOptions(false)]) {
+    const watcher = await context({ ...options, logLevel: 'info' });
+    await watcher.watch();
+  }
 }
 
 /**

@@ -22,6 +22,7 @@ export const stages = {
   typecheck: { run: () => runTool('typescript/bin/tsc', ['--noEmit']), compiled: false, webHost: false },
   unit: { run: () => runMocha('unit', 5000, 2 * minute), compiled: true, webHost: false },
   store: { run: () => runMocha('store', 30_000, 4 * minute), compiled: true, webHost: false },
+  cli: { run: () => runMocha('cli', 30_000, 4 * minute), compiled: true, webHost: false },
   faults: { run: () => runMocha('faults', 4 * minute, 12 * minute), compiled: true, webHost: false },
   host: { run: runHost, compiled: true, webHost: true },
   ui: { run: () => runMocha('ui', 60_000, 8 * minute), compiled: true, webHost: true },

@@ -99,7 +99,7 @@ async function isOneFile(one: string, other: string): Promise<boolean> {
 }
 
 /** Without links, and on Windows with a drive in upper case; as far as it exists. */
-async function realPath(path: string): Promise<string> {
+export async function realPath(path: string): Promise<string> {
   const real = await realpath(path).catch(async () => {
     const above = dirname(path);
     return above === path ? path : join(await realPath(above), basename(path));

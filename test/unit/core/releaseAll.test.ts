@@ -68,7 +68,7 @@ describe('decideReleaseAll', () => {
     assert.match(message, /held by "agent-b".* 1 released all the same\.$/);
     assert.deepEqual(idsOf(details?.['released'] as Reservation[]), ['mine']);
     assert.deepEqual(
-      (details?.['not_released'] as NotReleased[]).map(({ named, code }) => [named, code]),
+      ((details?.['not_released'] ?? []) as NotReleased[]).map(({ named, code }) => [named, code]),
       [
         ['theirs', 'RELEASE_FORBIDDEN'],
         ['over', 'RESERVATION_NOT_FOUND'],

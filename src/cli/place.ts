@@ -1,0 +1,55 @@
+/**
+ * Which project a call is about, and what its paths and scopes mean there. A path is meant from the folder that one is in,
+ * as git means it. A scope is meant from the root of the worktree, wherever one is, so that all agents write the same one;
+ * one that begins with `./` or `../` is meant from the folder.
+ */
+
+import { isAbsolute, relative, resolve } from 'node:path';
+import { findProject, type Project, realPath } from '../project/findProject';
+
+export interface Here extends Project {
+  /** The folder that the call is made in, from the root of the worktree, with `/`; '' for the root itself. */
+  readonly folder: string;
+}
+
+export interface Named {
+  /** A folder of the project that is meant; that of the worktree unless told. */
+  readonly project?: string | undefined;
+  /** The folder to act as if called in. */
+  readonly worktree?: string | undefined;
+}
+
+export async function findHere(cwd: string, { project, worktree }: Named): Promise<Here> {
+  const named = project === undefined ? undefined : (await findProject(resolve(cwd, project))).project;
+  const start = resolve(cwd, worktree ?? '');
+  const found = await findProject(start);
+  // A project that is named from outside of it is meant from its own root.
+  const isOutside = named !== undefined && worktree === undefined && found.project !== named;
+  const folder = isOutside ? resolve(cwd, project ?? '') : start;
+  const place = isOutside ? await findProject(folder) : found;
+  const way = below(place.worktree, await realPath(folder)) ?? '.';
+  return { ...place, project: named ?? place.project, folder: way === '.' ? '' : way };
+}
+
+/** A path of a file, from the root; what is not below it stays as it is. */
+export function pathFromRoot(here: Here, path: string): Promise<string> {
+  return fromRoot(here, path, true);
+}
+
+/** A scope from the root; what is not below it stays as it is. */
+export function scopeFromRoot(here: Here, scope: string): Promise<string> {
+  return fromRoot(here, scope.trim(), /^\.\.?(?:[\\/]|$)/.test(scope.trim()));
+}
+
+async function fromRoot({ worktree, folder }: Here, text: string, isFromFolder: boolean): Promise<string> {
+  if (isAbsolute(text)) {
+    return below(worktree, text) ?? below(worktree, await realPath(resolve(text))) ?? text;
+  }
+  return isFromFolder && folder && text.trim() ? `${folder}/${text}` : text;
+}
+
+/** From one to the other with `/` between names, `.` for the very same; undefined where it is not below. */
+function below(root: string, path: string): string | undefined {
+  const way = relative(root, path).replaceAll('\\', '/');
+  return way === '..' || way.startsWith('../') || isAbsolute(way) ? undefined : way || '.';
+}

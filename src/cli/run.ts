@@ -1,0 +1,108 @@
+/** One call of the command: its words in, an exit code out. */
+
+import { resolve } from 'node:path';
+import { version } from '../../package.json';
+import { createCoordination } from '../coordination/coordination';
+import { plainLines } from '../core/display';
+import { envelope, refused } from '../core/envelope';
+import { randomHex } from '../store/files/durable';
+import { FileStore } from '../store/files/fileStore';
+import { defaultRoot } from '../store/files/paths';
+import { callOf, givenTo } from './arguments';
+import { EXIT, exitCodeOf } from './exitCode';
+import { COMMAND, overviewHelp, verbHelp } from './help';
+import { createPage, isColoured, safeJson } from './page';
+import { findHere } from './place';
+import { type Given, type Surroundings, type Told, UsageError, type Verb } from './verb';
+import { findVerb, VERBS } from './verbs';
+
+const ID_BYTES = 4;
+
+export interface World {
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  interrupted(): Promise<void>;
+}
+
+export async function run(world: World): Promise<number> {
+  const { verb: name, words } = callOf(world.argv);
+  if (name === undefined || name === 'help') {
+    return withoutVerb(world, words);
+  }
+  const verb = findVerb(name);
+  if (!verb) {
+    return misuse(world, undefined, `There is no verb ${JSON.stringify(name)}.`);
+  }
+  try {
+    const given = givenTo(verb, words, world.env);
+    if (given.isSet('help')) {
+      world.stdout.write(verbHelp(verb));
+      return EXIT.done;
+    }
+    return tell(world, given, await verb.run(given, surroundings(world, given)));
+  } catch (error) {
+    if (error instanceof UsageError) {
+      return misuse(world, verb, error.message);
+    }
+    throw error;
+  }
+}
+
+function withoutVerb({ argv, stdout, stderr }: World, words: readonly string[]): number {
+  if (words.includes('--version')) {
+    stdout.write(`${version}\n`);
+    return EXIT.done;
+  }
+  const isAsked = argv.some((word) => word === '--help' || word === '-h' || word === 'help');
+  (isAsked ? stdout : stderr).write(overviewHelp(VERBS));
+  return isAsked ? EXIT.done : EXIT.usage;
+}
+
+/** A call that cannot be understood. With --json it is answered like any other refusal. */
+function misuse({ argv, stdout, stderr }: World, verb: Verb | undefined, message: string): number {
+  const next = `See "${COMMAND} ${verb ? `${verb.name} ` : ''}--help".`;
+  if (verb && argv.includes('--json')) {
+    stdout.write(`${safeJson(envelope(verb.command, refused('INVALID_ARGS', `${message} ${next}`)), 2)}\n`);
+  } else {
+    stderr.write(`${plainLines(`${message} ${next}`)}\n`);
+  }
+  return EXIT.usage;
+}
+
+function surroundings({ env, cwd, stdout, stderr, interrupted }: World, given: Given): Surroundings {
+  const root = given.text('store') ?? (env['AGENT_RESERVATIONS_STORE'] || defaultRoot(env));
+  if (!root.trim()) {
+    throw new UsageError('Missing folder: name it after --store.');
+  }
+  const store = new FileStore(resolve(cwd, root), {
+    onNotice: ({ message }) => stderr.write(`${plainLines(message)}\n`),
+  });
+  return {
+    coordination: createCoordination(store, { random: () => randomHex(ID_BYTES) }),
+    here: () => findHere(cwd, { project: given.text('project'), worktree: given.text('worktree') }),
+    agent: env['BB_AGENT']?.trim() || undefined,
+    page: createPage(isColoured(stdout, env)),
+    out: (text) => stdout.write(text),
+    interrupted,
+  };
+}
+
+function tell({ stdout, stderr, env }: World, given: Given, told: Told): number {
+  const { envelope: answer, lines, isWritten = false, hasFailed = false } = told;
+  if (given.isSet('json') && !isWritten) {
+    stdout.write(`${safeJson(answer, 2)}\n`);
+  } else if (!answer.ok) {
+    const { style } = createPage(isColoured(stderr, env));
+    stderr.write(`${style('red', answer.error.code)}: ${plainLines(answer.error.message)}\n`);
+  } else if (!isWritten) {
+    stdout.write(
+      lines()
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+  }
+  return hasFailed ? EXIT.failed : exitCodeOf(answer);
+}
