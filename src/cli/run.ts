@@ -1,7 +1,7 @@
 /** One call of the command: its words in, an exit code out. */
 
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { version } from '../../package.json';
 import { createCoordination } from '../coordination/coordination';
 import { plainLines } from '../core/display';
 import { envelope, refused } from '../core/envelope';
@@ -53,12 +53,18 @@ export async function run(world: World): Promise<number> {
 
 function withoutVerb({ argv, stdout, stderr }: World, words: readonly string[]): number {
   if (words.includes('--version')) {
-    stdout.write(`${version}\n`);
+    stdout.write(`${ownVersion()}\n`);
     return EXIT.done;
   }
   const isAsked = argv.some((word) => word === '--help' || word === '-h' || word === 'help');
   (isAsked ? stdout : stderr).write(overviewHelp(VERBS));
   return isAsked ? EXIT.done : EXIT.usage;
+}
+
+/** The package is one folder above what is built. */
+function ownVersion(): string {
+  const { version } = createRequire(__filename)('../package.json') as { readonly version: string };
+  return version;
 }
 
 /** A call that cannot be understood. With --json it is answered like any other refusal. */

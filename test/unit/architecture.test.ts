@@ -13,6 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   store: ['core', 'node:', 'zod', 'proper-lockfile'],
   project: ['node:'],
   coordination: ['core', 'store'],
+  cli: ['coordination', 'core', 'store', 'project', 'node:'],
 };
 
 /** The module specifiers of all import and export … from statements, `import()`, `require()` and `import x = require()`. */
@@ -110,6 +111,8 @@ describe('the checker of imports', () => {
     ['the extension in the store', 'store/files/a.ts', "export * from '../../extension/x';"],
     ['the extension in coordination', 'coordination/a.ts', "import('../extension/x');"],
     ['vscode in project', 'project/a.ts', "import { Uri } from 'vscode';"],
+    ['vscode in the command', 'cli/verbs/a.ts', "import * as vscode from 'vscode';"],
+    ['the extension in the command', 'cli/a.ts', "import { x } from '../extension/x';"],
     ['files in coordination', 'coordination/a.ts', "import fs from 'node:fs';"],
     ['a package nobody decided on', 'store/a.ts', "import x from 'left-pad';"],
     ['what is outside src', 'core/a.ts', "import x from '../../test/x';"],

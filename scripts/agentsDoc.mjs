@@ -1,0 +1,221 @@
+// Writes the examples of docs/agents.md: a session of the built command on a store of its own, as it went.
+// Usage: node scripts/agentsDoc.mjs
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildExtension } from './build.mjs';
+import { ensureInstalled } from './lib/install.mjs';
+import { isMain } from './lib/isMain.mjs';
+import { repoRoot } from './lib/paths.mjs';
+import { makeTempDir, removeTempDir } from './lib/processes.mjs';
+
+const cli = join(repoRoot, 'dist', 'cli.js');
+export const agentsDoc = join(repoRoot, 'docs', 'agents.md');
+const marks = ['<!-- examples: node scripts/agentsDoc.mjs -->', '<!-- end of examples -->'];
+/** The moment at which every example begins. */
+const epoch = Date.parse('2026-02-13T22:09:00.000Z');
+const minuteMs = 60_000;
+
+/** @typedef {{ say: string, as?: string }} Step */
+
+/**
+ * The calls, in the order of the page. {message} is the last message's id.
+ * @type {Record<string, readonly Step[]>}
+ */
+const session = {
+  register: [
+    { say: 'register --name amber-otter --role backend' },
+    { say: 'register --name cobalt-harbor --role ui --display "Cobalt Harbor"' },
+  ],
+  list: [{ say: 'list' }],
+  show: [{ say: 'show', as: 'amber-otter' }],
+  heartbeat: [{ say: 'heartbeat', as: 'amber-otter' }],
+  reserve: [
+    { say: "reserve --scope 'src/auth/**' --scope test/auth --bead bd-41 --ttl 60", as: 'amber-otter' },
+    { say: 'reserve --scope src/auth/login.ts --bead bd-42', as: 'cobalt-harbor' },
+    { say: 'reserve --scope docs --scope src/auth/login.ts --bead bd-42 --wait 1', as: 'cobalt-harbor' },
+  ],
+  check: [{ say: 'check src/auth/login.ts docs/guide.md', as: 'cobalt-harbor' }],
+  request: [{ say: 'request --scope src/auth/login.ts --reason "A fix for bd-42"', as: 'cobalt-harbor' }],
+  status: [{ say: 'status' }, { say: 'status --bead bd-41 --json' }],
+  renew: [{ say: "renew --scope 'src/auth/**' --ttl 90", as: 'amber-otter' }],
+  inbox: [{ say: 'inbox --state unread', as: 'amber-otter' }],
+  read: [{ say: 'read --message {message}', as: 'amber-otter' }],
+  ack: [{ say: 'ack --message {message}', as: 'amber-otter' }],
+  release: [
+    { say: 'release --scope test/auth', as: 'amber-otter' },
+    { say: 'release --all', as: 'amber-otter' },
+  ],
+  history: [{ say: 'history --since 12h --limit 10' }],
+  send: [
+    {
+      say: 'send --to cobalt-harbor --bead bd-41 --category HANDOFF --subject "Login is yours" --body "See src/auth."',
+      as: 'amber-otter',
+    },
+  ],
+  doctor: [{ say: 'doctor' }],
+};
+
+/**
+ * What stands between the marks of docs/agents.md.
+ * @returns {Promise<string>}
+ */
+export async function examples() {
+  const root = await makeTempDir('agents-doc');
+  try {
+    const folder = join(root, 'shop');
+    mkdirSync(join(folder, '.git'), { recursive: true });
+    writeFileSync(join(folder, '.git', 'HEAD'), 'ref: refs/heads/main\n');
+    const env = { ...process.env, AGENT_RESERVATIONS_STORE: join(root, 'store'), BB_AGENT: '' };
+    const at = { folder, env, root, started: Date.now(), ids: new Map(), fences: new Set() };
+    const parts = [await verbTable(at)];
+    for (const [verb, steps] of Object.entries(session)) {
+      const shown = [];
+      for (const step of steps) {
+        shown.push(await shownCall(at, step));
+      }
+      parts.push(section(verb, shown));
+    }
+    parts.push(section('watch', [await shownWatch(at)]));
+    return `${parts.join('\n\n')}\n`;
+  } finally {
+    removeTempDir(root);
+  }
+}
+
+/** @typedef {{ folder: string, env: NodeJS.ProcessEnv, root: string, started: number, ids: Map<string, string>, fences: Set<string> }} Session */
+
+/**
+ * @param {string} verb
+ * @param {string[]} shown
+ */
+function section(verb, shown) {
+  return `### ${verb}\n\n\`\`\`console\n${shown.join('\n')}\n\`\`\``;
+}
+
+/** @param {Session} at */
+async function verbTable(at) {
+  const { out } = await call(at, ['--help']);
+  const rows = [...out.matchAll(/^ {2}(\w+) +(.+)$/gm)].map(([, verb, what]) => `| [${verb}](#${verb}) | ${what} |`);
+  return ['| verb | what it does |', '| --- | --- |', ...rows].join('\n');
+}
+
+/**
+ * @param {Session} at
+ * @param {Step} step
+ */
+async function shownCall(at, { say, as }) {
+  const message = [...at.ids.keys()].filter((id) => id.startsWith('msg_')).at(-1) ?? '';
+  const words = wordsOf(say.replace('{message}', message));
+  const { out, err, code } = await call(at, words, as);
+  const written = say.replace('{message}', at.ids.get(message) ?? '');
+  const prompt = `$ ${as ? `BB_AGENT=${as} ` : ''}agent-reservations ${written}`;
+  const end = code === 0 ? [] : [`(exit code ${code})`];
+  return [prompt, ...lines(steady(at, out + err)), ...end].join('\n');
+}
+
+/**
+ * Two lines of what goes on until it is interrupted: what is there, and what happens then.
+ * @param {Session} at
+ */
+async function shownWatch(at) {
+  const child = start(at, ['watch', '--bead', 'bd-43']);
+  let out = '';
+  child.stdout?.on('data', (text) => {
+    out += text;
+  });
+  const until = async (/** @type {number} */ count) => {
+    while (out.split('\n').length <= count) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  await until(1);
+  await call(at, ['reserve', '--scope', 'docs', '--bead', 'bd-43'], 'amber-otter');
+  await until(2);
+  child.kill('SIGINT');
+  await once(child, 'close');
+  return ['$ agent-reservations watch --bead bd-43', ...lines(steady(at, out)), '^C'].join('\n');
+}
+
+/**
+ * @param {Session} at
+ * @param {string[]} args
+ * @param {string} [as]
+ */
+async function call(at, args, as) {
+  const child = start(at, args, as);
+  let [out, err] = ['', ''];
+  child.stdout?.on('data', (text) => {
+    out += text;
+  });
+  child.stderr?.on('data', (text) => {
+    err += text;
+  });
+  const [code] = await once(child, 'close');
+  return { out, err, code };
+}
+
+/**
+ * @param {Session} at
+ * @param {string[]} args
+ * @param {string} [as]
+ */
+function start({ folder, env }, args, as) {
+  const own = as === undefined ? {} : { BB_AGENT: as };
+  const node = process.env['AGENT_RESERVATIONS_TEST_NODE'] ?? process.execPath;
+  return spawn(node, [cli, ...args], { cwd: folder, env: { ...env, ...own }, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** @param {string} text */
+function wordsOf(text) {
+  return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, one, two, three]) => one ?? two ?? three ?? '');
+}
+
+/** @param {string} text */
+function lines(text) {
+  return text.replace(/\n$/, '').split('\n');
+}
+
+/**
+ * The same at every run: ids in their order, times by their distance in minutes from the start, the project's folder.
+ * @param {Session} at
+ * @param {string} text
+ */
+function steady({ root, started, ids, fences }, text) {
+  return text
+    .replaceAll(root, '/projects')
+    .replace(/\b(res|msg)_\d{8}_\d{6}_[0-9a-f]{8}\b/g, (id, kind) => {
+      const known = ids.get(id) ?? `${kind}_20260213_220900_${String(ids.size + 1).padStart(8, '0')}`;
+      ids.set(id, known);
+      return known;
+    })
+    .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (iso) => {
+      const minutes = Math.floor((Date.parse(iso) - started) / minuteMs);
+      return new Date(epoch + minutes * minuteMs).toISOString();
+    })
+    .replace(/(?<="fence": ?)\d+/g, (fence) => {
+      fences.add(fence);
+      return String(epoch + [...fences].indexOf(fence));
+    });
+}
+
+/**
+ * The page with these examples in it.
+ * @param {string} text
+ * @param {string} page
+ */
+export function withExamples(text, page) {
+  const [begin = '', end = ''] = marks;
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) {
+    throw new Error(`${agentsDoc} has lost the marks around its examples: ${marks.join(' … ')}`);
+  }
+  return `${page.slice(0, from + begin.length)}\n\n${text}\n${page.slice(to)}`;
+}
+
+if (isMain(import.meta.url)) {
+  await ensureInstalled();
+  await buildExtension({ production: true });
+  writeFileSync(agentsDoc, withExamples(await examples(), readFileSync(agentsDoc, 'utf8')));
+}
