@@ -1,20 +1,79 @@
 /**
- * Takes the pictures of the README from the demo, as a person sees it: `node scripts/pictures.mjs` starts
- * `npm start -- --demo`, opens the address that it prints, and writes media/view-*.png.
+ * Takes the pictures of the README from the demo, as a person sees it: `node scripts/pictures.mjs [SCENE…]` starts
+ * `npm start -- --demo`, opens the address that it prints, and writes media/SCENE-dark.png and media/SCENE-light.png for
+ * each scene, or for all of them. `--theme NAME` takes them in another theme only, into out/pictures.
  */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
 import { ensureInstalled } from './lib/install.mjs';
-import { repoRoot } from './lib/paths.mjs';
+import { outDir, repoRoot } from './lib/paths.mjs';
 
-const size = { width: 780, height: 470 };
-const sideBarWidth = 520;
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {{ width: number, height: number, sideBar: number, enter: (page: Page) => Promise<unknown> }} Scene */
+
+/**
+ * Each begins with the Reservations view, and nothing else open; `enter` brings about what is to be seen, and
+ * waits until it is there.
+ * @type {Record<string, Scene>}
+ */
+const scenes = {
+  view: {
+    width: 780,
+    height: 500,
+    sideBar: 520,
+    // Agents of the demo come and go; the picture is of a moment at which one of them works.
+    enter: (page) => page.locator('.monaco-list-row', { hasText: 'codex-api · bd-44' }).nth(1).waitFor(),
+  },
+  drift: {
+    width: 840,
+    height: 500,
+    sideBar: 420,
+    enter: async (page) => {
+      await page.locator('.monaco-list-row', { hasText: 'rules.yml' }).click();
+      await page.locator('.monaco-diff-editor .view-line', { hasText: 'phrase' }).waitFor();
+    },
+  },
+  preview: {
+    width: 780,
+    height: 600,
+    sideBar: 300,
+    enter: async (page) => {
+      await runCommand(page, 'Reservations: Reserve Scope…');
+      await page.locator('.quick-input-title', { hasText: '(1/4)' }).waitFor();
+      await page.locator('.quick-input-widget input:visible').fill('src/auth/**');
+      for (const step of ['(2/4)', '(3/4)', '(4/4)']) {
+        await page.keyboard.press('Enter');
+        await page.locator('.quick-input-title', { hasText: step }).waitFor();
+      }
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'login/rules.yml' }).last().waitFor();
+    },
+  },
+};
+
+const { values, positionals } = parseArgs({ options: { theme: { type: 'string' } }, allowPositionals: true });
+const chosen = positionals.length > 0 ? positionals : Object.keys(scenes);
+const unknown = chosen.find((name) => !(name in scenes));
+if (unknown !== undefined) {
+  console.error(`No scene is called "${unknown}". There are ${Object.keys(scenes).join(', ')}.`);
+  process.exit(2);
+}
+const themes =
+  values.theme === undefined
+    ? [
+        { name: 'dark', theme: 'Dark Modern' },
+        { name: 'light', theme: 'Light Modern' },
+      ]
+    : [{ name: values.theme.toLowerCase().replaceAll(/\W+/g, '-'), theme: values.theme }];
+const folder = values.theme === undefined ? join(repoRoot, 'media') : join(outDir, 'pictures');
 
 await ensureInstalled();
 const { launchBrowser } = await import('./host/browser.mjs');
+await mkdir(folder, { recursive: true });
 
 const demo = spawn(process.execPath, [join(repoRoot, 'scripts', 'start.mjs'), '--demo', '--web'], {
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -22,25 +81,49 @@ const demo = spawn(process.execPath, [join(repoRoot, 'scripts', 'start.mjs'), '-
 try {
   const address = await addressOf(demo);
   const browser = await launchBrowser();
-  const page = await browser.newPage({ viewport: size, deviceScaleFactor: 2, reducedMotion: 'reduce' });
-  await page.goto(address);
-  await page.locator('.activitybar .action-label[aria-label^="Reservations"]').click({ force: true });
-  await page.getByText('Need src/app/router.ts').waitFor();
-  await widenSideBar(page);
-  for (const [name, theme] of [
-    ['dark', 'Dark Modern'],
-    ['light', 'Light Modern'],
-  ]) {
-    await chooseTheme(page, theme ?? '');
-    await page.mouse.move(size.width - 100, 300);
-    // Agents of the demo come and go; the picture is of a moment at which one of them works.
-    await page.locator('.monaco-list-row', { hasText: 'codex-api · bd-44' }).nth(1).waitFor({ timeout: 120_000 });
-    await page.screenshot({ path: join(repoRoot, 'media', `view-${name}.png`) });
+  const page = await browser.newPage({ deviceScaleFactor: 1.5, reducedMotion: 'reduce' });
+  page.setDefaultTimeout(120_000);
+  for (const { name, theme } of themes) {
+    for (const scene of chosen) {
+      await open(page, address);
+      await chooseTheme(page, theme);
+      await take(page, scene, join(folder, `${scene}-${name}.png`));
+    }
   }
   await browser.close();
 } finally {
   demo.kill();
   await once(demo, 'exit');
+}
+
+/**
+ * @param {Page} page
+ * @param {string} address
+ */
+async function open(page, address) {
+  await page.goto(address);
+  await page.locator('.activitybar .action-label[aria-label^="Reservations"]').click({ force: true });
+  await page.getByText('Need src/app/router.ts').waitFor();
+  // What the scene before has opened is opened again.
+  await runCommand(page, 'View: Close All Editors');
+  await page.locator('.editor-group-container.empty').waitFor();
+}
+
+/**
+ * @param {Page} page
+ * @param {string} name
+ * @param {string} path
+ */
+async function take(page, name, path) {
+  const { width, height, sideBar, enter } = /** @type {Scene} */ (scenes[name]);
+  await page.setViewportSize({ width, height });
+  await widenSideBar(page, sideBar);
+  await page.mouse.move(width - 100, height - 100);
+  await enter(page);
+  await page.mouse.move(width - 100, height - 100);
+  // What the pointer has passed may have told of itself.
+  await page.locator('.monaco-hover:visible').waitFor({ state: 'detached' });
+  await page.screenshot({ path });
 }
 
 /**
@@ -58,27 +141,36 @@ async function addressOf({ stdout }) {
   throw new Error('npm start printed no address.');
 }
 
-/** @param {import('playwright-core').Page} page */
-async function widenSideBar(page) {
+/**
+ * @param {Page} page
+ * @param {number} width with the activity bar
+ */
+async function widenSideBar(page, width) {
   const sideBar = await page.locator('.part.sidebar').boundingBox();
-  const x = (sideBar?.x ?? 0) + (sideBar?.width ?? 0) + 2;
+  const x = (sideBar?.x ?? 0) + (sideBar?.width ?? 0) + 1;
   await page.mouse.move(x, 300);
   await page.mouse.down();
-  await page.mouse.move(sideBarWidth, 300, { steps: 5 });
+  await page.mouse.move(width, 300, { steps: 5 });
   await page.mouse.up();
 }
 
 /**
- * @param {import('playwright-core').Page} page
+ * @param {Page} page
+ * @param {string} title
+ */
+async function runCommand(page, title) {
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget .quick-input-filter input').fill(`>${title}`);
+  await page.locator('.quick-input-list .label-name', { hasText: new RegExp(`^${title}$`) }).click();
+}
+
+/**
+ * @param {Page} page
  * @param {string} theme
  */
 async function chooseTheme(page, theme) {
-  await page.keyboard.press('F1');
-  const input = page.locator('.quick-input-widget .quick-input-filter input');
-  await input.fill('>Preferences: Color Theme');
-  await page.locator('.quick-input-list .label-name', { hasText: /^Preferences: Color Theme$/ }).click();
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Light+' }).waitFor();
-  await input.fill(theme);
+  await runCommand(page, 'Preferences: Color Theme');
+  await page.locator('.quick-input-filter input[placeholder*="Color Theme"]').fill(theme);
   await page.locator('.quick-input-list .monaco-list-row', { hasText: theme }).first().click();
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }

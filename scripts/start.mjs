@@ -23,7 +23,7 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   process.exit(2);
 }
 // npm moves to the repository; the folder to open is the one it was called in.
-const folder = process.env['INIT_CWD'] ?? process.cwd();
+const folderHere = process.env['INIT_CWD'] ?? process.cwd();
 
 // Ctrl+C is how this is meant to end. Leaving here runs the clean-up that processes.mjs has registered.
 process.once('SIGINT', () => process.exit(0));
@@ -57,6 +57,7 @@ async function runOnDesktop(vscode, demo) {
     // Its folders are removed when the command returns, so that must not be before the window is closed.
     args.push('--wait', `--user-data-dir=${userDataDir}`, `--extensions-dir=${join(demo.root, 'extensions')}`);
   }
+  const folder = demo?.folder ?? folderHere;
   args.push(folder);
   console.log(`Opening ${folder} in ${vscode} …`);
   demo?.startAgents();
@@ -87,7 +88,9 @@ async function runInBrowser(demo) {
   const settings = demo === undefined ? {} : { settings: { ...quietSettings, ...demo.settings } };
   const host = await startWebHost({ ...dirs, ...settings, port, withToken: true });
   demo?.startAgents();
-  console.log(`\nVS Code runs at this address, for this machine only. Ctrl+C ends it.\n\n${host.url({ folder })}\n`);
+  console.log(
+    `\nVS Code runs at this address, for this machine only. Ctrl+C ends it.\n\n${host.url({ folder: demo?.folder ?? folderHere })}\n`,
+  );
   await host.ended;
   throw new Error(`VS Code's server has ended. Its log: ${host.logFile}`);
 }

@@ -8,14 +8,14 @@ const SHORTEST_MS = 4_000;
 const LONGEST_MS = 12_000;
 const TTL_MINUTES = 30;
 
-export async function work(store: string, { id, bead, scopes }: Role): Promise<never> {
+export async function work(store: string, { id, bead, scopes }: Role, project?: string): Promise<never> {
   const { reserve, release, send, inbox, ack } = operations(store);
   for (let turn = 0; ; turn++) {
     const scope = scopes[turn % scopes.length] ?? '';
-    const granted = await reserve({ agent: id, scope, bead, ttl: TTL_MINUTES });
+    const granted = await reserve({ agent: id, scope, bead, ttl: TTL_MINUTES, project });
     if (granted.ok) {
       await pause();
-      await release({ agent: id, scope });
+      await release({ agent: id, scope, project });
     } else if (granted.error.code === 'RESERVATION_CONFLICT') {
       const [conflict] = (granted.error.details?.['conflicts'] ?? []) as readonly Conflict[];
       if (conflict && conflict.agent_id !== id) {

@@ -1,7 +1,7 @@
 /**
  * Fills a throw-away store and lets several agents work on it, each in a process of its own, until interrupted.
  *
- *     node out/demo/demo.process.js --store DIR
+ *     node out/demo/demo.process.js --store DIR [--project DIR]
  */
 
 import { fork } from 'node:child_process';
@@ -9,21 +9,24 @@ import { parseArgs } from 'node:util';
 import { work } from './agentAtWork';
 import { CAST, seed } from './scene';
 
-const { values } = parseArgs({ options: { store: { type: 'string' }, agent: { type: 'string' } } });
-const { store, agent } = values;
+const { values } = parseArgs({
+  options: { store: { type: 'string' }, project: { type: 'string' }, agent: { type: 'string' } },
+});
+const { store, project, agent } = values;
 
 async function main(): Promise<void> {
   if (!store) {
-    throw new Error('Usage: demo.process.js --store DIR');
+    throw new Error('Usage: demo.process.js --store DIR [--project DIR]');
   }
   const role = CAST.find(({ id }) => id === agent);
   if (role) {
     process.on('disconnect', () => process.exit(0));
-    await work(store, role);
+    await work(store, role, project);
     return;
   }
-  await seed(store);
-  const children = CAST.map(({ id }) => fork(__filename, ['--store', store, '--agent', id], { stdio: 'inherit' }));
+  await seed(store, project);
+  const args = ['--store', store, ...(project ? ['--project', project] : [])];
+  const children = CAST.map(({ id }) => fork(__filename, [...args, '--agent', id], { stdio: 'inherit' }));
   const stop = () => {
     for (const child of children) {
       child.kill();

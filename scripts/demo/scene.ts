@@ -2,6 +2,7 @@
 
 import { type Coordination, createCoordination } from '../../src/coordination/coordination';
 import type { Envelope } from '../../src/core/envelope';
+import type { ReserveInput } from '../../src/core/reserve';
 import { MINUTE_MS } from '../../src/core/time';
 import { randomHex } from '../../src/store/files/durable';
 import { FileStore } from '../../src/store/files/fileStore';
@@ -43,19 +44,20 @@ export function operations(store: string, minutesAgo = 0): Coordination {
   return createCoordination(new FileStore(store, { clock }), { random: () => randomHex(4), clock });
 }
 
-export async function seed(store: string): Promise<void> {
+/** @param project whose files the scopes mean; none in particular unless told */
+export async function seed(store: string, project?: string): Promise<void> {
   const now = operations(store);
+  const reserve = (minutesAgo: number, input: ReserveInput) =>
+    done(operations(store, minutesAgo).reserve({ ...input, project }));
   for (const { id, role } of [...CAST, { id: YOU, role: 'person' }]) {
     await done(operations(store, 300).register({ name: id, role }));
   }
-  await done(operations(store, 290).reserve({ agent: 'codex-api', scope: 'src/billing/**', bead: 'bd-38', ttl: 60 }));
+  await reserve(290, { agent: 'codex-api', scope: 'src/billing/**', bead: 'bd-38', ttl: 60 });
   await done(operations(store, 200).status({}));
-  await done(
-    operations(store, 155).reserve({ agent: 'copilot-docs', scope: 'docs/guide.md', bead: 'bd-47', ttl: 120 }),
-  );
-  await done(operations(store, 75).reserve({ agent: YOU, scope: 'src/app/**', bead: 'bd-52', ttl: 240 }));
-  await done(operations(store, 40).reserve({ agent: 'claude-auth', scope: 'src/auth/login/**', bead: 'bd-41' }));
-  await done(operations(store, 51).reserve({ agent: 'codex-api', scope: 'src/api/v2/**', bead: 'bd-44', ttl: 60 }));
+  await reserve(155, { agent: 'copilot-docs', scope: 'docs/guide.md', bead: 'bd-47', ttl: 120 });
+  await reserve(75, { agent: YOU, scope: 'src/app/**', bead: 'bd-52', ttl: 240 });
+  await reserve(40, { agent: 'claude-auth', scope: 'src/auth/login/**', bead: 'bd-41' });
+  await reserve(51, { agent: 'codex-api', scope: 'src/api/v2/**', bead: 'bd-44', ttl: 60 });
   await done(
     operations(store, 22).send({
       from: 'claude-auth',

@@ -63,7 +63,6 @@ export function driftItem({ file, held, worktree }: DriftNode, now: Date): vscod
   item.contextValue = held.length > 0 ? CONTEXT_VALUES.driftHeld : CONTEXT_VALUES.driftFree;
   item.tooltip = fields([
     [vscode.l10n.t('File'), oneLine(file.uri.fsPath)],
-    [vscode.l10n.t('Changed'), vscode.l10n.t('not committed')],
     ...(held.length > 0
       ? held.map(({ scope, agent_id, bead_id, expires_at }): readonly [string, string] => [
           vscode.l10n.t('Held'),
