@@ -121,8 +121,10 @@ async function take(page, name, path) {
   await page.mouse.move(width - 100, height - 100);
   await enter(page);
   await page.mouse.move(width - 100, height - 100);
-  // What the pointer has passed may have told of itself.
-  await page.locator('.monaco-hover:visible').waitFor({ state: 'detached' });
+  // What the pointer has passed may have told of itself, and something be at work.
+  for (const passing of ['.monaco-hover', '.progress-badge .badge-content']) {
+    await page.locator(`${passing}:visible`).first().waitFor({ state: 'detached' });
+  }
   await page.screenshot({ path });
 }
 

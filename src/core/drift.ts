@@ -1,10 +1,9 @@
 /** Drift: files that are changed, though somebody else holds them, or nobody does while the person holds others. Pure. */
 
-import { isOfProject } from './meeting';
+import { holdersOf } from './holders';
 import type { ActiveItem } from './overview';
-import { type Place, projectOf, type Reservation } from './reservation';
-import { coverageOf } from './scope/coverage';
-import { parsePath, parseScope } from './scope/scope';
+import { type Place, projectOf } from './reservation';
+import type { ScopePath } from './scope/scope';
 
 /** More files are counted, but not listed: nobody goes through so many one by one. */
 export const MAX_LISTED_DRIFT = 100;
@@ -13,6 +12,8 @@ export const MAX_LISTED_DRIFT = 100;
 export interface ChangedFile {
   /** From the root that scopes are relative to. */
   readonly path: string;
+  /** As scopes may name it: see `pathsOf`. */
+  readonly paths: readonly ScopePath[];
 }
 
 /** What is changed in one worktree. */
@@ -24,7 +25,7 @@ export interface Changes<F extends ChangedFile> {
 export interface DriftFile<F extends ChangedFile> {
   readonly file: F;
   /** What others hold of it; empty where nobody does. */
-  readonly held: readonly Reservation[];
+  readonly held: readonly ActiveItem[];
 }
 
 export interface Drift<F extends ChangedFile> {
@@ -58,26 +59,18 @@ interface Parts<F extends ChangedFile> {
 }
 
 function driftIn<F extends ChangedFile>(active: readonly ActiveItem[], { place, files }: Changes<F>): Parts<F> {
-  const options = { foldCase: place.foldCase === true };
-  const holding = active
-    .filter(({ reservation }) => isOfProject(reservation, place.project))
-    .flatMap((item) => {
-      const scope = parseScope(item.reservation.scope, options);
-      return scope.ok ? [{ ...item, scope: scope.data }] : [];
-    });
-  const covering = coverageOf(holding.map(({ scope }) => scope));
-  let worksHere = holding.some(
+  const holders = holdersOf(active, place);
+  let worksHere = active.some(
     ({ mine, reservation }) => mine && place.project !== undefined && projectOf(reservation) === place.project,
   );
   const held: DriftFile<F>[] = [];
   const free: DriftFile<F>[] = [];
   for (const file of files) {
-    const path = parsePath(file.path, options);
-    const holders = path.ok ? covering(path.data).flatMap((index) => holding[index] ?? []) : [];
-    if (holders.some(({ mine }) => mine)) {
+    const { covering } = holders(file.paths);
+    if (covering.some(({ mine }) => mine)) {
       worksHere = true;
-    } else if (path.ok) {
-      (holders.length > 0 ? held : free).push({ file, held: holders.map(({ reservation }) => reservation) });
+    } else {
+      (covering.length > 0 ? held : free).push({ file, held: covering });
     }
   }
   return { held: held.sort(byPath), free: worksHere ? free.sort(byPath) : [] };

@@ -3,17 +3,18 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { type DriftFile as DriftFileOf, type Drift as DriftOf, driftOf } from '../core/drift';
+import { pathsOf } from '../core/holders';
 import { pathBelow } from './files';
 import { changesOf, type GitChange, type Repository, watchRepositories } from './git';
+import type { Located } from './holders';
 import type { LiveStore } from './liveStore';
 import { type Place, placeOf } from './projects';
 
 /** Changes of a burst, as a checkout makes them, are looked at together. */
 const COALESCE_MS = 100;
 
-export interface ChangedFile extends GitChange {
+export interface ChangedFile extends GitChange, Located {
   readonly path: string;
-  readonly place: Place;
 }
 export type DriftFile = DriftFileOf<ChangedFile>;
 
@@ -107,11 +108,10 @@ async function lookUp(repository: Repository): Promise<Changed> {
   const { rootUri } = repository;
   const place = await placeOf(rootUri);
   const files = await Promise.all(
-    changesOf(repository).map(async (change) => ({
-      ...change,
-      place,
-      path: (await pathBelow(rootUri, change.uri)) ?? '',
-    })),
+    changesOf(repository).map(async (change) => {
+      const path = (await pathBelow(rootUri, change.uri)) ?? '';
+      return { ...change, place, path, paths: pathsOf([path, change.uri.fsPath], place) };
+    }),
   );
   // A repository that Git does not track is told of as a folder.
   return { place, files: files.filter(({ path }) => path !== '' && !path.endsWith('/')) };

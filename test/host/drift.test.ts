@@ -122,8 +122,8 @@ describe('the section of what is changed but not yours', function () {
     assert.equal(item?.contextValue, 'drift.held');
     assert.equal((item.iconPath as vscode.ThemeIcon).id, vscode.ThemeIcon.File.id);
     assert.equal(item.resourceUri?.path, inWorkspace('src/auth/login.ts').path);
-    assert.equal(item.accessibilityInformation?.label, 'login.ts in src/auth, changed, held by codex');
-    assert.match(String(item.tooltip), /^Held: src\/auth\/\*\* by codex for bd-9 until .+ left\)$/m);
+    assert.equal(item.accessibilityInformation?.label, 'src/auth/login.ts, changed, held by codex');
+    assert.match(String(item.tooltip), /\/src\/auth\/login\.ts\nHeld by codex for bd-9 until .+: src\/auth\/\*\*$/);
     assert.equal(typeof item.tooltip, 'string');
   });
 

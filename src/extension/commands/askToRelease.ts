@@ -94,10 +94,7 @@ function othersWith(
   selected: unknown,
 ): readonly Reservation[] | undefined {
   const items: readonly unknown[] = Array.isArray(selected) && selected.length > 0 ? selected : [argument];
-  return othersOf(context, undefined, [
-    ...items,
-    ...drift.flatMap(({ held }) => held.map((reservation) => ({ reservation }))),
-  ]);
+  return othersOf(context, undefined, [...items, ...drift.flatMap(({ held }) => held)]);
 }
 
 function requestOf(reservation: Reservation, agent: string): Waiter | undefined {
@@ -107,7 +104,7 @@ function requestOf(reservation: Reservation, agent: string): Waiter | undefined 
 /** Where one changed file of it is meant, that file alone; but what names no project is in the way of its own scope only. */
 function asWanted(reservation: Reservation, drift: readonly DriftFile[]): Wanted {
   const { scope, project } = reservation;
-  const [file, ...more] = drift.filter(({ held }) => held.some((one) => keyOf(one) === keyOf(reservation)));
+  const [file, ...more] = drift.filter(({ held }) => held.some((one) => keyOf(one.reservation) === keyOf(reservation)));
   return file && more.length === 0 && project !== undefined ? asInput(targetOf(file)) : { scope, project };
 }
 

@@ -5,8 +5,7 @@ import * as vscode from 'vscode';
 import { oneLine } from '../../core/display';
 import { COMMANDS, CONTEXT_VALUES } from '../contributions';
 import type { Drift, DriftFile } from '../drift';
-import { localTime, timeUntil } from '../wording';
-import { fields } from './reservationItems';
+import { holdingLine } from '../wording';
 
 export interface DriftNode extends DriftFile {
   readonly kind: 'drift';
@@ -54,34 +53,26 @@ export function driftSectionItem({ total, free }: DriftSectionNode): vscode.Tree
 export function driftItem({ file, held, worktree }: DriftNode, now: Date): vscode.TreeItem {
   const name = oneLine(posix.basename(file.path));
   const folder = oneLine(posix.join(worktree, posix.dirname(file.path)));
-  const holders = [...new Set(held.map(({ agent_id }) => oneLine(agent_id)))].join(', ');
+  const holders = [...new Set(held.map(({ reservation: { agent_id } }) => oneLine(agent_id)))].join(', ');
   const item = new vscode.TreeItem(name);
   item.id = `drift:${file.uri}`;
   item.description = [folder === '.' ? '' : folder, holders || vscode.l10n.t('nobody')].filter(Boolean).join(' · ');
   item.resourceUri = file.uri;
   item.iconPath = vscode.ThemeIcon.File;
   item.contextValue = held.length > 0 ? CONTEXT_VALUES.driftHeld : CONTEXT_VALUES.driftFree;
-  item.tooltip = fields([
-    [vscode.l10n.t('File'), oneLine(file.uri.fsPath)],
-    ...(held.length > 0
-      ? held.map(({ scope, agent_id, bead_id, expires_at }): readonly [string, string] => [
-          vscode.l10n.t('Held'),
-          vscode.l10n.t(
-            '{0} by {1} for {2} until {3} ({4} left)',
-            oneLine(scope),
-            oneLine(agent_id),
-            oneLine(bead_id),
-            localTime(expires_at),
-            timeUntil(expires_at, now),
-          ),
-        ])
-      : [[vscode.l10n.t('Held'), vscode.l10n.t('by nobody; you hold others of this project')] as const]),
-  ]);
+  // VS Code goes on with what badges say in words.
+  item.tooltip = [
+    oneLine(file.uri.fsPath),
+    ...(holders
+      ? held.map((one) => holdingLine(one, now))
+      : [vscode.l10n.t('Held by nobody, while you hold others of this project')]),
+  ].join('\n');
   item.command = { command: COMMANDS.openDrift, title: vscode.l10n.t('Open Changes'), arguments: [{ file }] };
+  const path = oneLine(posix.join(worktree, file.path));
   item.accessibilityInformation = {
     label: holders
-      ? vscode.l10n.t('{0} in {1}, changed, held by {2}', name, folder, holders)
-      : vscode.l10n.t('{0} in {1}, changed, held by nobody', name, folder),
+      ? vscode.l10n.t('{0}, changed, held by {1}', path, holders)
+      : vscode.l10n.t('{0}, changed, held by nobody', path),
   };
   return item;
 }

@@ -1,28 +1,30 @@
 import assert from 'node:assert/strict';
-import { type Changes, type Drift, driftOf, MAX_LISTED_DRIFT } from '../../../src/core/drift';
+import { type ChangedFile, type Changes, type Drift, driftOf, MAX_LISTED_DRIFT } from '../../../src/core/drift';
+import { pathsOf } from '../../../src/core/holders';
 import { NOTHING_READ, overview } from '../../../src/core/overview';
-import type { Reservation } from '../../../src/core/reservation';
-import { NOW, reservation } from '../../support/samples';
+import type { Place, Reservation } from '../../../src/core/reservation';
+import { at, NOW, reservation } from '../../support/samples';
 
 const SHOP = '/projects/shop';
 const theirs = (scope: string, fields: Partial<Reservation> = {}) =>
   reservation({ scope, agent_id: 'codex', project: SHOP, ...fields });
 const mine = (scope: string, fields: Partial<Reservation> = {}) => theirs(scope, { agent_id: 'dana', ...fields });
-const changed = (...paths: readonly string[]): Changes<{ path: string }> => ({
-  place: { project: SHOP },
-  files: paths.map((path) => ({ path })),
+const changedIn = (place: Place, ...paths: readonly string[]): Changes<ChangedFile> => ({
+  place,
+  files: paths.map((path) => ({ path, paths: pathsOf([path, `${place.project}/${path}`], place) })),
 });
+const changed = (...paths: readonly string[]) => changedIn({ project: SHOP }, ...paths);
 
 function drift(
   entries: readonly Reservation[],
-  changes: readonly Changes<{ path: string }>[],
+  changes: readonly Changes<ChangedFile>[],
   me: string | undefined = 'dana',
-): Drift<{ path: string }> {
+): Drift<ChangedFile> {
   return driftOf(overview({ ...NOTHING_READ, active: entries }, { me, expiredHours: 24 }, NOW).active, changes);
 }
 
-function sketch({ listed }: Drift<{ path: string }>): readonly (readonly [string, ...string[]])[] {
-  return listed.map(({ file, held }) => [file.path, ...held.map(({ agent_id }) => agent_id)]);
+function sketch({ listed }: Drift<ChangedFile>): readonly (readonly [string, ...string[]])[] {
+  return listed.map(({ file, held }) => [file.path, ...held.map(({ reservation: { agent_id } }) => agent_id)]);
 }
 
 describe('drift', () => {
@@ -55,14 +57,15 @@ describe('drift', () => {
   });
 
   it('names all who hold a file, each reservation once', () => {
-    const entries = [theirs('{src,src/a.ts}'), theirs('**/*.ts', { agent_id: 'claude' })];
+    const longer = { agent_id: 'claude', expires_at: at(90) };
+    const entries = [theirs('{src,src/a.ts}'), theirs('/projects/shop/**/*.ts', longer)];
     assert.deepEqual(sketch(drift(entries, [changed('src/a.ts')])), [['src/a.ts', 'claude', 'codex']]);
   });
 
   it('keeps projects apart', () => {
     const other = { project: '/projects/other' };
     const entries = [theirs('src', other), mine('docs', other), mine('lib')];
-    const elsewhere = { ...changed('src/b.ts', 'docs/b.md', 'c.md'), place: other };
+    const elsewhere = changedIn(other, 'src/b.ts', 'docs/b.md', 'c.md');
     assert.deepEqual(sketch(drift(entries, [changed('src/a.ts'), elsewhere])), [
       ['src/b.ts', 'codex'],
       ['src/a.ts'],
@@ -81,7 +84,7 @@ describe('drift', () => {
   it('folds case where the file system does', () => {
     const place = { project: SHOP, foldCase: true };
     assert.deepEqual(sketch(drift([theirs('SRC')], [changed('src/a.ts')])), []);
-    assert.deepEqual(sketch(drift([theirs('SRC')], [{ ...changed('src/a.ts'), place }])), [['src/a.ts', 'codex']]);
+    assert.deepEqual(sketch(drift([theirs('SRC')], [changedIn(place, 'src/a.ts')])), [['src/a.ts', 'codex']]);
   });
 
   it('reads names as names, and passes over scopes that do not compile', () => {
