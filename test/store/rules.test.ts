@@ -60,6 +60,17 @@ describe('the rules over files', () => {
       assert.deepEqual(activeIn(root).map(fenceOf), all);
     });
 
+    it('grow with each scope of several that are granted together, and with what comes in the same batch', async () => {
+      const one = operations();
+      const together = one.reserveAll({ ...A, scopes: ['a', 'b', 'c'], ttl: 5 });
+      const [{ reservations }, next] = await Promise.all([together.then(grantedData), reserve('d', one)]);
+      const all = [...reservations.map(fenceOf), next, await reserve('e')];
+      assert.deepEqual(
+        all,
+        all.map((_, index) => NOW.getTime() + index),
+      );
+    });
+
     it('grow though everything was released and the clock was set back', async () => {
       const first = await reserve('s');
       grantedData(await operations().release({ ...A, scope: 's' }));
@@ -261,5 +272,30 @@ describe('the rules over files', () => {
         assert.equal(codeOf(await operations().release({ agent: agent_id, scope })), 'ok');
       }
     }
+  });
+
+  describe('waiting', () => {
+    it('is over for each in turn, when what was in the way is released', async () => {
+      const [holder, others] = [operations(), [operations(), operations(), operations()]];
+      grantedData(await holder.reserve({ ...A, scope: 'src' }));
+      const waiting = others.map(async (one, index) => {
+        const made = grantedData(await one.reserve({ ...B, scope: `src/${index}`, wait: 20 }));
+        assert.equal(made.contested?.previous_agent, 'agent-a');
+        return made.scope;
+      });
+      grantedData(await holder.release({ ...A, scope: 'src' }));
+      assert.deepEqual(await Promise.all(waiting), ['src/0', 'src/1', 'src/2']);
+    });
+
+    it('ends at its time with what is in the way then', async () => {
+      grantedData(await operations().reserve({ ...A, scope: 'src' }));
+      grantedData(await operations().reserve({ ...A, scope: 'docs' }));
+      const waiting = operations().reserveAll({ ...B, scopes: ['src/a', 'docs/a'], wait: 1 });
+      grantedData(await operations().release({ ...A, scope: 'src' }));
+      assert.deepEqual(refusal(await waiting, 'RESERVATION_CONFLICT').details?.['refused'], [
+        { scope: 'docs/a', code: 'RESERVATION_CONFLICT' },
+      ]);
+      assert.deepEqual(scopesOf(activeIn(root)), ['docs']);
+    });
   });
 });
