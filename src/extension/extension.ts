@@ -23,6 +23,7 @@ import { LiveStore } from './liveStore';
 import { OwnHere } from './ownHere';
 import { Projects } from './projects';
 import { StatusBar } from './statusBar';
+import { Terminals } from './terminals';
 import { Arrangement } from './view/arrangement';
 import { ReservationsView } from './view/reservationsView';
 
@@ -87,6 +88,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     new FreedNotice(commands),
     new RequestNotice(commands),
     new FinishedNotice(commands, own),
+    new Terminals(context),
     readonlyEditors,
     conflicts,
     problems,

@@ -12,11 +12,16 @@ function read<T>(name: string, fallback: T): T {
   return vscode.workspace.getConfiguration(CONFIGURATION).get<T>(name, fallback);
 }
 
-/** The folder of the store: the setting, where `~` and relative paths start at the home folder, or beadboard's. */
+/** The folder of the store: the setting's, or beadboard's. */
 export function storeRoot(): string {
+  return configuredStore() ?? defaultRoot();
+}
+
+/** The folder that the setting names, if it names one; `~` and relative paths start at the home folder. */
+export function configuredStore(): string | undefined {
   const path = read('storePath', '').trim();
   if (!path) {
-    return defaultRoot();
+    return undefined;
   }
   return isAbsolute(path) ? path : resolve(homedir(), path.replace(/^~[\\/]?/, ''));
 }
@@ -47,6 +52,15 @@ export function autoRenew(): boolean {
 
 export function showsBadges(): boolean {
   return read<unknown>('badges', true) !== false;
+}
+
+export function offersTerminalCommand(): boolean {
+  return read<unknown>('terminalCommand', true) !== false;
+}
+
+/** Whether who is started in a terminal acts as the person. */
+export function sharesIdentity(): boolean {
+  return read<unknown>('terminalIdentity', false) === true;
 }
 
 export const CONFLICT_MODES = ['off', 'badge', 'warn', 'readonly'] as const;

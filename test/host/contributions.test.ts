@@ -111,6 +111,8 @@ describe('package.json and the code', () => {
       `${CONFIGURATION}.expiredHours`,
       `${CONFIGURATION}.onConflict`,
       `${CONFIGURATION}.storePath`,
+      `${CONFIGURATION}.terminalCommand`,
+      `${CONFIGURATION}.terminalIdentity`,
     ]);
   });
 
