@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { MAX_LISTED_DRIFT } from '../../src/core/drift';
 import type { Envelope } from '../../src/core/envelope';
@@ -10,6 +11,7 @@ import type { DriftNode } from '../../src/extension/view/driftItems';
 import type { Node } from '../../src/extension/view/nodes';
 import { type Driver, useDrivers } from '../support/driver';
 import { git, makeRepository } from '../support/gitRepository';
+import { useTempFolder } from '../support/tempFolder';
 import {
   actAs,
   eventually,
@@ -33,6 +35,7 @@ const GIT_MS = 15_000;
 describe('the section of what is changed but not yours', function () {
   this.timeout(60_000);
   const start = useDrivers();
+  const elsewhere = useTempFolder();
   let tested: Tested;
   let codex: Driver;
   let project: string;
@@ -240,6 +243,29 @@ describe('the section of what is changed but not yours', function () {
     assert.equal(file.place.project, await realpath(inner));
     await vscode.commands.executeCommand('git.close', vscode.Uri.file(inner));
     await shows('README.md codex');
+  });
+
+  it('lists what a submodule has changed as its own, and not the submodule too', async () => {
+    const inner = inWorkspace('module');
+    try {
+      await writeFile(join(elsewhere(), 'b.ts'), '');
+      makeRepository(elsewhere());
+      git(folder, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', elsewhere(), 'module');
+      await codexHolds('module');
+      await codexHolds('*.ts', await realpath(inner.fsPath));
+      await change('module/b.ts');
+      await vscode.commands.executeCommand('git.openRepository', inner.fsPath);
+      const changes = async () => (await findGit())?.getRepository(theFolder().uri)?.state.indexChanges ?? [];
+      const isSeen = async () => (await changes()).some(({ uri }) => uri.path === inner.path);
+      await eventually('the submodule is seen as changed', isSeen, GIT_MS);
+      await shows('b.ts module · codex');
+      assert.equal(drift('b.ts').file.place.project, await realpath(inner.fsPath));
+    } finally {
+      await vscode.commands.executeCommand('git.close', inner);
+      git(folder, 'reset', '--quiet', '--hard');
+      await rm(inner.fsPath, { recursive: true, force: true });
+      await rm(inWorkspace('.git/modules').fsPath, { recursive: true, force: true });
+    }
   });
 
   it('lists a hundred, and says how many more there are', async () => {
