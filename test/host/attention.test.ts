@@ -17,6 +17,7 @@ import {
   inWorkspace,
   labels,
   pressingEnter,
+  removeRepository,
   run,
   STORE,
   setting,
@@ -230,7 +231,7 @@ describe('what a person is told of by itself', () => {
         () => 'Release',
       );
     } finally {
-      await rm(inWorkspace('.git').fsPath, { recursive: true, force: true });
+      await removeRepository();
       await rm(inWorkspace('src/auth/new.ts').fsPath, { force: true });
     }
   }).timeout(60_000);

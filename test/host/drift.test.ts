@@ -14,11 +14,13 @@ import { git, makeRepository } from '../support/gitRepository';
 import { useTempFolder } from '../support/tempFolder';
 import {
   actAs,
+  enableGit,
   eventually,
   extension,
   inWorkspace,
   labels,
   pressingEnter,
+  removeRepository,
   run,
   STORE,
   setting,
@@ -65,7 +67,7 @@ describe('the section of what is changed but not yours', function () {
   });
 
   after(async () => {
-    await rm(inWorkspace('.git').fsPath, { recursive: true, force: true });
+    await removeRepository();
     await startAnew(tested);
   });
 
@@ -291,13 +293,11 @@ describe('the section of what is changed but not yours', function () {
     await codexHolds('**');
     await change('README.md');
     await shows('README.md codex');
-    const enable = (value: boolean | undefined) =>
-      vscode.workspace.getConfiguration('git').update('enabled', value, vscode.ConfigurationTarget.Global);
     try {
-      await enable(false);
+      await enableGit(false);
       await shows();
     } finally {
-      await enable(undefined);
+      await enableGit(undefined);
     }
     await shows('README.md codex');
   });

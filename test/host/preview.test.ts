@@ -15,6 +15,7 @@ import {
   inWorkspace,
   labels,
   pressingEnter,
+  removeRepository,
   run,
   STORE,
   startAnew,
@@ -117,7 +118,7 @@ describe('the preview of a scope', () => {
         ['src/auth/new.ts'],
       );
     } finally {
-      await rm(inWorkspace('.git').fsPath, { recursive: true, force: true });
+      await removeRepository();
       await rm(inWorkspace('src/auth/new.ts').fsPath, { force: true });
     }
   }).timeout(40_000);

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Envelope } from '../../src/core/envelope';
 import type { Internals, TestedApi } from '../../src/extension/extension';
+import { findGit } from '../../src/extension/git';
 import type { Node } from '../../src/extension/view/nodes';
 
 export const STORE = join(homedir(), '.beadboard', 'agent');
@@ -215,4 +216,21 @@ export function theFolder(): vscode.WorkspaceFolder {
 /** A file or folder of it. */
 export function inWorkspace(path: string): vscode.Uri {
   return vscode.Uri.joinPath(theFolder().uri, path);
+}
+
+/** Turns VS Code's Git extension off, or back to how it was. */
+export async function enableGit(value: false | undefined): Promise<void> {
+  await vscode.workspace.getConfiguration('git').update('enabled', value, vscode.ConfigurationTarget.Global);
+}
+
+/** Makes the workspace no repository any more, while Git is off: it may not bear that in the middle of something. */
+export async function removeRepository(): Promise<void> {
+  const git = await findGit();
+  await enableGit(false);
+  try {
+    await eventually('no repository is open', () => git?.repositories.length === 0, 15_000);
+    await rm(inWorkspace('.git').fsPath, { recursive: true, force: true, maxRetries: 3 });
+  } finally {
+    await enableGit(undefined);
+  }
 }
