@@ -29,6 +29,11 @@ export interface World {
 
 export async function run(world: World): Promise<number> {
   const { verb: name, words } = callOf(world.argv);
+  const asked = name === 'help' ? findVerb(words[0] ?? '') : undefined;
+  if (asked) {
+    world.stdout.write(verbHelp(asked));
+    return EXIT.done;
+  }
   if (name === undefined || name === 'help') {
     return withoutVerb(world, words);
   }

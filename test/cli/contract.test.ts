@@ -187,6 +187,7 @@ describe('the command', () => {
       const help = await command.call([verb, '--help']);
       assert.deepEqual([help.code, help.err], [0, '']);
       assert.match(help.out, new RegExp(`^Usage: agent-reservations ${verb} `));
+      assert.equal((await command.call(['help', verb])).out, help.out);
       assert.match(help.out, new RegExp(`\\nExample:\\n  agent-reservations ${verb}\\b`));
     }
     assert.match((await command.call(['--version'])).out, /^\d+\.\d+\.\d+\n$/);

@@ -34,7 +34,7 @@ export interface Operation {
 }
 
 const NOTE = { from: 'agent-a', bead: 'bd-1', category: 'HANDOFF', body: 'b' };
-const EXPIRED = [HELD.stale, HELD.gone, HELD.swept].map((entry) => entry.reservation_id);
+const EXPIRED = [HELD.stale, HELD.older, HELD.gone, HELD.swept].map((entry) => entry.reservation_id);
 
 export const OPERATIONS: readonly Operation[] = [
   registering('register', 'full', 'agent-d', {}, 1),
@@ -43,9 +43,14 @@ export const OPERATIONS: readonly Operation[] = [
   reserving('reserve', 'full', 'fresh'),
   reserving('reserve, the first ever', 'agents', 'fresh'),
   reserving('reserve, taking over', 'full', 'stale', [HELD.stale.reservation_id]),
+  reservingAll('reserve several, taking over', 'full', ['one', 'older-one', 'two'], [HELD.older.reservation_id]),
   closing('release', 'full', 'release', { agent: 'agent-a', scope: 'mine' }, [HELD.mine.reservation_id]),
   closing('release, the first ever', 'held', 'release', { agent: 'agent-a', scope: 'mine' }, [
     HELD.mine.reservation_id,
+  ]),
+  closing('release several', 'full', 'releaseAll', { agent: 'agent-a', scopes: ['first', 'second'] }, [
+    HELD.first.reservation_id,
+    HELD.second.reservation_id,
   ]),
   {
     ...closing('release, too late', 'full', 'release', { agent: 'agent-a', scope: 'gone' }, [HELD.gone.reservation_id]),
@@ -85,16 +90,22 @@ function registering(
 }
 
 function reserving(name: string, world: World, scope: string, closes: readonly string[] = []): Operation {
+  const { args, ...operation } = reservingAll(name, world, [scope], closes);
+  const { scopes: _, ...one } = args;
+  return { ...operation, command: 'reserve', args: { ...one, scope } };
+}
+
+function reservingAll(name: string, world: World, scopes: readonly string[], closes: readonly string[]): Operation {
   return {
     name,
     world,
-    command: 'reserve',
-    args: { agent: 'agent-c', scope, bead: 'bd-2', takeoverStale: closes.length > 0 },
+    command: 'reserveAll',
+    args: { agent: 'agent-c', scopes, bead: 'bd-2', takeoverStale: closes.length > 0 },
     expected: 'ok',
     effect: (state) => {
-      const added = state.active.filter((entry) => entry.scope === scope && entry.agent_id === 'agent-c').length;
+      const added = state.active.filter((entry) => scopes.includes(entry.scope) && entry.agent_id === 'agent-c').length;
       const closed = closes.length === 0 ? undefined : closedIn(state, closes);
-      if (added === 1) {
+      if (added === scopes.length) {
         return closed === undefined || closed === 'whole' ? 'whole' : 'half';
       }
       return added === 0 ? (closed ?? 'none') : 'half';
@@ -107,7 +118,7 @@ function reserving(name: string, world: World, scope: string, closes: readonly s
 function closing(
   name: string,
   world: World,
-  command: 'release' | 'status',
+  command: 'release' | 'releaseAll' | 'status',
   args: Readonly<Record<string, unknown>>,
   closes: readonly string[],
 ): Operation {

@@ -21,7 +21,10 @@ export const AGENTS = ['agent-a', 'agent-b', 'agent-c'] as const;
 export const HELD = {
   kept: held('kept', 'agent-a', FAR),
   mine: held('mine', 'agent-a', FAR),
+  first: held('first', 'agent-a', FAR),
+  second: held('second', 'agent-a', FAR),
   stale: held('stale', 'agent-b', PAST),
+  older: held('older-one', 'agent-b', PAST),
   gone: held('gone', 'agent-a', PAST),
   swept: held('swept', 'agent-b', PAST),
 } as const;
