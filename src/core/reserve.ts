@@ -33,6 +33,8 @@ export interface ReserveInput extends Place {
   readonly ttl?: number | undefined;
   /** Close an expired reservation of the same scope and take its place. */
   readonly takeoverStale?: boolean | undefined;
+  /** The same, where it was the agent's own: that is in nobody's way. */
+  readonly takeoverOwn?: boolean | undefined;
   /** The folder that the agent works in, of all those of the project. */
   readonly worktree?: string | undefined;
   /** `deny` unless told. `warn` grants a scope that merely overlaps, and tells what it overlaps. */
@@ -48,6 +50,7 @@ export interface ReserveRequest extends Place {
   readonly bead: string;
   readonly ttl: number;
   readonly takeoverStale: boolean;
+  readonly takeoverOwn?: boolean | undefined;
   readonly worktree?: string | undefined;
   readonly onOverlap?: OnOverlap | undefined;
 }
@@ -95,6 +98,7 @@ export function checkReserve(input: ReserveInput, agentRegistered: boolean): Out
     bead,
     ttl: ttl.data,
     takeoverStale: input.takeoverStale === true,
+    ...(input.takeoverOwn === true ? { takeoverOwn: true } : {}),
     ...placeOf(input),
     ...(worktree ? { worktree } : {}),
     ...(onOverlap === 'warn' ? { onOverlap } : {}),
@@ -121,8 +125,10 @@ export function decideReserve(
   if (inTheWay.same.length > 0 || inTheWay.overlapping.length > 0) {
     return refuse(active, inTheWay, request, now);
   }
-  const [stale] = same;
-  if (stale && !request.takeoverStale) {
+  const mayTakeOver = (entry: Reservation) =>
+    request.takeoverStale || (request.takeoverOwn === true && entry.agent_id === request.agent);
+  const stale = same.find((entry) => !mayTakeOver(entry));
+  if (stale) {
     return { active, closed: [], answer: staleFound(stale) };
   }
   const created = entryFor(request, now, fence, random);

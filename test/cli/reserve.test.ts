@@ -75,6 +75,26 @@ describe('reserving and releasing by the command', () => {
     assert.deepEqual(scopesOf(historyIn(command.store)), ['a', 'b', 'c', 'd', 'e']);
   });
 
+  it("takes one's own expired one over at once, and another's where it is told to", async () => {
+    const { reservations } = await command.done<{ reservations: Reserved[] }>(reserve('agent-a', 'src', 'docs'));
+    const over = reservations.map((one) => ({ ...one, expires_at: '2026-01-01T00:00:00.000Z' }));
+    const renamed = over.map((one, index) => ({ ...one, reservation_id: `res_${index}` }));
+    await command.done(['release', '--agent', 'agent-a', '--all']);
+    writeActive(command.store, { reservations: renamed });
+    const theirs = await command.json(reserve('agent-b', 'docs', 'src'));
+    assert.deepEqual([theirs.code, theirs.error?.code], [3, 'RESERVATION_STALE_FOUND']);
+    assert.equal((await command.done<Reserved>(reserve('agent-a', 'src'))).contested, undefined);
+    const taken = await command.done<Reserved>([...reserve('agent-b', 'docs'), '--takeover-stale']);
+    assert.equal(taken.contested?.previous_agent, 'agent-a');
+    assert.deepEqual(
+      activeIn(command.store).map(({ scope, agent_id }) => [scope, agent_id]),
+      [
+        ['src', 'agent-a'],
+        ['docs', 'agent-b'],
+      ],
+    );
+  });
+
   it('waits until what is in the way is released, and is told who worked there', async () => {
     await command.done(reserve('agent-a', 'src', 'docs'));
     const waiting = command.json([...reserve('agent-b', 'src/app', 'docs/a.md'), '--wait', '20']);

@@ -29,7 +29,7 @@ export const reserve: Verb = {
     scope: { value: 'SCOPE', many: true, help: 'What to reserve: a file, folder or pattern.' },
     bead: { value: 'BEAD', help: 'The bead (issue) that the work is for.' },
     ttl: TTL,
-    'takeover-stale': { help: 'Take the place of an expired reservation.' },
+    'takeover-stale': { help: "Take the place of another's expired reservation too." },
     'on-overlap': {
       value: ON_OVERLAP.join('|'),
       help: 'Refuse what overlaps (deny, unless told), or grant it and tell.',
@@ -47,6 +47,7 @@ export const reserve: Verb = {
       bead: given.text('bead') ?? '',
       ttl: given.number('ttl'),
       takeoverStale: given.isSet('takeover-stale'),
+      takeoverOwn: true,
       onOverlap: given.text('on-overlap') as OnOverlap | undefined,
       wait: given.number('wait'),
       ...placeOf(here),

@@ -186,6 +186,20 @@ describe('decideReserve', () => {
     assert.deepEqual(taken.active, [grantedData(taken.answer)]);
   });
 
+  it("an expired entry of one's own: takeoverOwn takes it over, and another's not", () => {
+    const own = { ...request, takeoverOwn: true };
+    const mine = reservation({ expires_at: at(0) });
+    const theirs = reservation({ expires_at: at(0), agent_id: 'agent-b' });
+    const taken = decideReserve([mine], own, moment(), 'ffffffff');
+    assert.deepEqual(taken.closed, [{ ...mine, state: 'expired' }]);
+    assert.deepEqual(taken.active, [grantedData(taken.answer)]);
+    for (const active of [[theirs], [mine, theirs]]) {
+      const decision = decideReserve(active, own, moment(), 'ffffffff');
+      assert.match(refusal(decision.answer, 'RESERVATION_STALE_FOUND').message, /by "agent-b"/);
+      assert.equal(decision.active, active);
+    }
+  });
+
   it('of two entries of one scope the live one counts, wherever it stands', () => {
     const stale = reservation({ reservation_id: 'res_1', expires_at: at(-1) });
     const live = reservation({ reservation_id: 'res_2', agent_id: 'agent-b' });
