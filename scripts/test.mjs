@@ -15,24 +15,46 @@ const chosen = Object.entries(stages).filter(([name]) => asked.length === 0 || a
 
 await ensureInstalled();
 const webHostReady = chosen.some(([, stage]) => stage.webHost) ? provisionInBackground() : undefined;
+const names = ['build', ...Object.keys(stages)];
 /** @type {Row[]} */
 const rows = [];
 const built = chosen.some(([, stage]) => stage.compiled) ? await build() : true;
 
-for (const [name, stage] of chosen) {
-  if (stage.compiled && !built) {
-    continue;
-  }
-  console.log(`\n── ${name} ──`);
-  await measure(name, async () => {
-    if (stage.webHost) {
-      await webHostReady?.();
-    }
-    return await stage.run();
-  });
-}
+const lanes = [
+  chosen.filter(([, stage]) => !stage.webHost),
+  // A browser and VS Code mostly wait: they run while the others compute.
+  chosen.filter(([, stage]) => stage.webHost),
+].filter((lane) => lane.length > 0);
+await Promise.all(lanes.map(runLane));
+rows.sort((left, right) => names.indexOf(left.name) - names.indexOf(right.name));
 
 report();
+
+/**
+ * Runs stages one after another. Where there is another lane, what a stage prints is shown when it is over, as a whole.
+ * @param {typeof chosen} lane
+ * @returns {Promise<void>}
+ */
+async function runLane(lane) {
+  for (const [name, stage] of lane) {
+    if (stage.compiled && !built) {
+      continue;
+    }
+    const isAlone = lanes.length === 1;
+    /** @type {string[]} */
+    const printed = [];
+    console.log(isAlone ? `\n── ${name} ──` : `(${name} runs)`);
+    await measure(name, async () => {
+      if (stage.webHost) {
+        await webHostReady?.();
+      }
+      return await stage.run(isAlone ? undefined : (text) => printed.push(text));
+    });
+    if (!isAlone) {
+      console.log(`\n── ${name} ──\n${printed.join('')}`);
+    }
+  }
+}
 
 /** @returns {Promise<boolean>} whether there is something to test */
 async function build() {

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 
 /** @typedef {import('node:child_process').ChildProcess} ChildProcess */
 
+/** @typedef {(text: string) => void} Print */
+
 /** @type {Set<ChildProcess>} */
 const liveTrees = new Set();
 /** @type {Set<ChildProcess>} */
@@ -91,17 +93,21 @@ function hasEnded(child) {
 }
 
 /**
- * Runs one of Node's scripts to its end, with this process's output. A script that overstays is asked to stop, so that
- * it can stop what it started, and killed when it does not.
+ * Runs one of Node's scripts to its end, with this process's output, or giving its output to `print`. A script that
+ * overstays is asked to stop, so that it can stop what it started, and killed when it does not.
  * @param {string} script
  * @param {string[]} args
- * @param {{ cwd: string, env?: NodeJS.ProcessEnv, timeoutMs: number }} options
+ * @param {{ cwd: string, env?: NodeJS.ProcessEnv, timeoutMs: number, print?: Print | undefined }} options
  * @returns {Promise<{ code: number | null, timedOut: boolean }>}
  */
-export function runNodeScript(script, args, { cwd, env = process.env, timeoutMs }) {
+export function runNodeScript(script, args, { cwd, env = process.env, timeoutMs, print }) {
   installCleanup();
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const output = print ? 'pipe' : 'inherit';
+    const child = spawn(process.execPath, [script, ...args], { cwd, env, stdio: ['ignore', output, output] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text) => print?.(text));
+    }
     liveScripts.add(child);
     let timedOut = false;
     /** @type {NodeJS.Timeout | undefined} */
@@ -116,7 +122,10 @@ export function runNodeScript(script, args, { cwd, env = process.env, timeoutMs 
       clearTimeout(timer);
       clearTimeout(killTimer);
       liveScripts.delete(child);
-      resolve({ code, timedOut });
+      // What it said last may still be in a pipe; but a program that it left behind may hold that pipe open for long.
+      const lastWords = print ? setTimeout(() => resolve({ code, timedOut }), 2_000) : undefined;
+      child.once('close', () => clearTimeout(lastWords));
+      child.once('close', () => resolve({ code, timedOut }));
     });
   });
 }

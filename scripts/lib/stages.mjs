@@ -4,38 +4,41 @@ import { outDir, repoRoot } from './paths.mjs';
 import { makeTempDir, removeTempDir, runNodeScript } from './processes.mjs';
 
 /** @typedef {{ passed: number, failed: number }} Counts */
-/** @typedef {{ run: () => Promise<Counts>, compiled: boolean, webHost: boolean }} Stage */
+/** @typedef {import('./processes.mjs').Print} Print */
+/** @typedef {{ run: (print?: Print) => Promise<Counts>, compiled: boolean, webHost: boolean }} Stage */
 
 const modules = join(repoRoot, 'node_modules');
 const minute = 60_000;
 
 /**
- * The stages of the test run, in their order. `compiled` ones need the build, `webHost` ones VS Code's server.
+ * The stages of the test run, in their order. `compiled` ones need the build, `webHost` ones VS Code's server; these run
+ * beside the others. With `print`, a stage gives its output to that.
  * @type {Record<string, Stage>}
  */
 export const stages = {
   lint: {
-    run: () => runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']),
+    run: (print) => runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'], print),
     compiled: false,
     webHost: false,
   },
-  typecheck: { run: () => runTool('typescript/bin/tsc', ['--noEmit']), compiled: false, webHost: false },
-  unit: { run: () => runMocha('unit', 5000, 2 * minute), compiled: true, webHost: false },
-  store: { run: () => runMocha('store', 30_000, 4 * minute), compiled: true, webHost: false },
-  cli: { run: () => runMocha('cli', 30_000, 4 * minute), compiled: true, webHost: false },
-  faults: { run: () => runMocha('faults', 4 * minute, 12 * minute), compiled: true, webHost: false },
+  typecheck: { run: (print) => runTool('typescript/bin/tsc', ['--noEmit'], print), compiled: false, webHost: false },
+  unit: { run: (print) => runMocha('unit', 5000, 2 * minute, print), compiled: true, webHost: false },
+  store: { run: (print) => runMocha('store', 30_000, 4 * minute, print), compiled: true, webHost: false },
+  cli: { run: (print) => runMocha('cli', 30_000, 4 * minute, print), compiled: true, webHost: false },
+  faults: { run: (print) => runMocha('faults', 4 * minute, 12 * minute, print), compiled: true, webHost: false },
   host: { run: runHost, compiled: true, webHost: true },
-  ui: { run: () => runMocha('ui', 60_000, 8 * minute), compiled: true, webHost: true },
+  ui: { run: (print) => runMocha('ui', 60_000, 8 * minute, print), compiled: true, webHost: true },
 };
 
 /**
  * A tool without tests of its own counts as one.
  * @param {string} bin below node_modules
  * @param {string[]} args
+ * @param {Print} [print]
  * @returns {Promise<Counts>}
  */
-async function runTool(bin, args) {
-  const { code } = await runNodeScript(join(modules, bin), args, { cwd: repoRoot, timeoutMs: 3 * minute });
+async function runTool(bin, args, print) {
+  const { code } = await runNodeScript(join(modules, bin), args, { cwd: repoRoot, timeoutMs: 3 * minute, print });
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
@@ -43,19 +46,23 @@ async function runTool(bin, args) {
  * @param {string} name
  * @param {number} testTimeoutMs
  * @param {number} stageTimeoutMs
+ * @param {Print} [print]
  * @returns {Promise<Counts>}
  */
-function runMocha(name, testTimeoutMs, stageTimeoutMs) {
+function runMocha(name, testTimeoutMs, stageTimeoutMs, print) {
   const args = ['--no-config', '--forbid-only', '--forbid-pending', '--timeout', String(testTimeoutMs)];
   args.push('--reporter', join(repoRoot, 'scripts', 'lib', 'countReporter.cjs'));
   args.push('--enable-source-maps', `out/test/${name}/**/*.test.js`);
-  return runCounted(join(modules, 'mocha', 'bin', 'mocha.js'), args, stageTimeoutMs);
+  return runCounted(join(modules, 'mocha', 'bin', 'mocha.js'), args, stageTimeoutMs, print);
 }
 
-/** @returns {Promise<Counts>} */
-function runHost() {
+/**
+ * @param {Print} [print]
+ * @returns {Promise<Counts>}
+ */
+function runHost(print) {
   // The suite has a shorter limit of its own, after which it cleans up.
-  return runCounted(join(repoRoot, 'scripts', 'host', 'runHostTests.mjs'), [], 10 * minute);
+  return runCounted(join(repoRoot, 'scripts', 'host', 'runHostTests.mjs'), [], 10 * minute, print);
 }
 
 /**
@@ -63,9 +70,10 @@ function runHost() {
  * @param {string} script
  * @param {string[]} args
  * @param {number} timeoutMs
+ * @param {Print} [print]
  * @returns {Promise<Counts>}
  */
-async function runCounted(script, args, timeoutMs) {
+async function runCounted(script, args, timeoutMs, print) {
   const dir = await makeTempDir('results');
   const resultsFile = join(dir, 'results.json');
   const env = {
@@ -74,7 +82,7 @@ async function runCounted(script, args, timeoutMs) {
     AGENT_RESERVATIONS_TEST_OUT: join(outDir, 'test'),
     AGENT_RESERVATIONS_TEST_RESULTS: resultsFile,
   };
-  const { code, timedOut } = await runNodeScript(script, args, { cwd: repoRoot, env, timeoutMs });
+  const { code, timedOut } = await runNodeScript(script, args, { cwd: repoRoot, env, timeoutMs, print });
   const counts = readCounts(resultsFile);
   removeTempDir(dir);
   if (timedOut) {

@@ -66,7 +66,7 @@ export async function until(
   { live }: Internals,
   what: string,
   isSo: () => boolean | undefined,
-  timeoutMs = 5_000,
+  timeoutMs = 10_000,
 ): Promise<void> {
   if (isSo()) {
     return;
@@ -92,7 +92,7 @@ export async function until(
 export async function eventually(
   what: string,
   isSo: () => boolean | Promise<boolean>,
-  timeoutMs = 5_000,
+  timeoutMs = 10_000,
 ): Promise<void> {
   for (const end = Date.now() + timeoutMs; !(await isSo()); await sleep(20)) {
     assert.ok(Date.now() < end, `Waited in vain until ${what}.`);

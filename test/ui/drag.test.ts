@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { seed, YOU } from '../../scripts/demo/scene';
 import { openWorkbench, quickPickItem, type Workbench } from '../support/workbench';
-import { row } from './parts';
+import { held, row } from './parts';
 
 const WORKBENCH_MS = 120_000;
 
@@ -28,14 +28,18 @@ describe('a folder of the Explorer', function () {
   it('is reserved by dragging it over the activity bar onto the view', async () => {
     const { page, screenshot } = workbench;
     page.setDefaultTimeout(10_000);
-    await grab(page, page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'docs' }).first());
+    await held(page, '1 held').waitFor();
+    const folder = page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'docs' }).first();
     const label = page.locator('.action-label[aria-label^="Reservations"]');
     const icon = page.locator('.activitybar .action-item', { has: label });
+    await grab(page, folder);
+    const { x, y } = await placeOf(icon);
     // VS Code opens the view for what is held over its icon for a while, as long as it moves.
-    for (let move = 0; move < 50 && !(await row(page, 'src/app/**').isVisible()); move++) {
-      await moveOver(page, icon, move % 2);
+    for (let move = 0; move < 25; move++) {
+      await page.mouse.move(x + (move % 2), y + (move % 2), { steps: 3 });
       await sleep(100);
     }
+    await row(page, 'src/app/**').waitFor();
     await moveOver(page, row(page, 'src/app/**'));
     await moveOver(page, row(page, 'src/auth/login/**'));
     await page.mouse.up();
@@ -56,9 +60,14 @@ async function grab(page: Page, element: Element): Promise<void> {
 }
 
 async function moveOver(page: Page, element: Element, offset = 0): Promise<void> {
+  const { x, y } = await placeOf(element);
+  await page.mouse.move(x + offset, y + offset, { steps: 5 });
+}
+
+async function placeOf(element: Element): Promise<{ x: number; y: number }> {
   const box = await element.boundingBox();
   if (!box) {
     throw new Error('There is nothing to move over.');
   }
-  await page.mouse.move(box.x + Math.min(60, box.width / 2) + offset, box.y + box.height / 2 + offset, { steps: 5 });
+  return { x: box.x + Math.min(60, box.width / 2), y: box.y + box.height / 2 };
 }
