@@ -28,7 +28,9 @@ for (const { name, held, wanted } of cases) {
   const times = Array.from({ length: rounds }, () => {
     const started = performance.now();
     const request = checkReserve({ agent: 'amber-otter', scope: wanted, bead: 'bd-1', project }, true);
-    decideReserve(entries, request.data, { now, hasEnded: () => false, fence: 1 }, '0123abcd');
+    if (request.ok) {
+      decideReserve(entries, request.data, { now, hasEnded: () => false, fence: 1 }, '0123abcd');
+    }
     return performance.now() - started;
   });
   // The first one finds nothing compiled, as the first one of a process does.
@@ -41,6 +43,7 @@ for (const { name, held, wanted } of cases) {
 /**
  * @param {string} scope
  * @param {number} index
+ * @returns {import('../src/core/reservation').Reservation}
  */
 function entry(scope, index) {
   return {
@@ -56,7 +59,7 @@ function entry(scope, index) {
   };
 }
 
-/** @returns {Promise<Record<string, (...args: unknown[]) => any>>} the rules, as they are in the source */
+/** @returns {Promise<typeof import('../src/core/reserve')>} as it is in the source */
 async function bundled() {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
