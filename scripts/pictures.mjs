@@ -38,6 +38,25 @@ const scenes = {
       await page.locator('.monaco-diff-editor .view-line', { hasText: 'phrase' }).waitFor();
     },
   },
+  badges: {
+    width: 780,
+    height: 500,
+    sideBar: 360,
+    enter: (page) => openFile(page, 'rules.yml'),
+  },
+  warning: {
+    width: 900,
+    height: 560,
+    sideBar: 300,
+    enter: async (page) => {
+      await openFile(page, 'rules.yml');
+      await page.locator('.editor-instance .view-lines').click();
+      await page.keyboard.type('# Shorter than that nobody remembers.\n');
+      await runCommand(page, 'Problems: Focus on Problems View');
+      await page.locator('.markers-panel', { hasText: 'Held by claude-auth' }).waitFor();
+      await page.locator('.notification-toast', { hasText: 'which claude-auth holds' }).waitFor();
+    },
+  },
   preview: {
     width: 780,
     height: 600,
@@ -107,6 +126,9 @@ async function open(page, address) {
   // What the scene before has opened is opened again.
   await runCommand(page, 'View: Close All Editors');
   await page.locator('.editor-group-container.empty').waitFor();
+  if (await page.locator('.part.panel').isVisible()) {
+    await runCommand(page, 'View: Hide Panel');
+  }
 }
 
 /**
@@ -154,6 +176,20 @@ async function widenSideBar(page, width) {
   await page.mouse.down();
   await page.mouse.move(width, 300, { steps: 5 });
   await page.mouse.up();
+}
+
+/**
+ * Opens a file, which the Explorer then shows.
+ * @param {Page} page
+ * @param {string} name
+ */
+async function openFile(page, name) {
+  await page.locator('.activitybar .action-label[aria-label^="Explorer"]').click({ force: true });
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget .quick-input-filter input').fill(name);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
+  await page.locator('.tab.active', { hasText: name }).waitFor();
+  await page.locator('.explorer-folders-view .monaco-list-row.selected', { hasText: name }).waitFor();
 }
 
 /**
