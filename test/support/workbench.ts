@@ -5,15 +5,14 @@ import { repoRoot } from './paths';
 import { importScript } from './scripts';
 
 type BrowserScript = typeof import('../../scripts/host/browser.mjs');
-type PackageScript = typeof import('../../scripts/package.mjs');
 type SandboxScript = typeof import('../../scripts/host/sandbox.mjs');
 type SettingsScript = typeof import('../../scripts/host/settings.mjs');
 type WebHostScript = typeof import('../../scripts/host/webHost.mjs');
 
 export interface WorkbenchOptions {
   /**
-   * The folder under development, or what users install. Default: the former, in which VS Code, driven like this, hides
-   * notifications.
+   * The folder under development, or what users install, as scripts/test.mjs packs it. Default: the former, in which
+   * VS Code, driven like this, hides notifications.
    */
   readonly extension?: 'development' | 'packaged';
   /** User settings, over the ones that keep VS Code quiet. */
@@ -53,7 +52,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   const dirs: WorkbenchDirs = { workspaceDir, homeDir, storeDir: join(homeDir, '.beadboard', 'agent') };
   await prepare?.(dirs);
   if (extension !== 'development') {
-    await installVsix({ vsixPath: await packaged(), dataDir, extensionsDir });
+    await installVsix({ vsixPath: join(repoRoot, 'out', 'tested.vsix'), dataDir, extensionsDir });
   }
   const host = await startWebHost({
     dataDir,
@@ -87,19 +86,6 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     await closeHost();
     throw error;
   }
-}
-
-let made: Promise<string> | undefined;
-
-/** Packs the extension, once for all tests of a file. */
-function packaged(): Promise<string> {
-  made ??= (async () => {
-    const { packageExtension } = await importScript<PackageScript>('package.mjs');
-    const path = join(repoRoot, 'out', 'tested.vsix');
-    packageExtension(path);
-    return path;
-  })();
-  return made;
 }
 
 async function waitUntilReady(page: Page): Promise<void> {

@@ -21,7 +21,13 @@ export type Segment =
   /** `**`: any number of segments, none included. */
   | { readonly kind: 'deep' }
   | { readonly kind: 'literal'; readonly text: string; readonly tokens: readonly string[] }
-  | { readonly kind: 'glob'; readonly tokens: readonly Token[] };
+  | {
+      readonly kind: 'glob';
+      readonly tokens: readonly Token[];
+      /** What a name begins and ends with for certain. */
+      readonly head: string;
+      readonly tail: string;
+    };
 
 export interface Reading {
   /** Whether upper and lower case are the same. */
@@ -43,9 +49,12 @@ export function parseSegment(text: string, reading: Reading): Segment {
     return DEEP;
   }
   const tokens = tokensOf(text, reading);
-  return tokens.every((token) => typeof token === 'string')
-    ? { kind: 'literal', text: tokens.join(''), tokens }
-    : { kind: 'glob', tokens };
+  if (tokens.every((token) => typeof token === 'string')) {
+    return { kind: 'literal', text: tokens.join(''), tokens };
+  }
+  const isOpen = (token: Token) => typeof token !== 'string';
+  const head = tokens.slice(0, tokens.findIndex(isOpen)).join('');
+  return { kind: 'glob', tokens, head, tail: tokens.slice(tokens.findLastIndex(isOpen) + 1).join('') };
 }
 
 /** Whether a name, folded where the case is, is one that the segment stands for. Not to be asked of `**`. */
@@ -66,9 +75,10 @@ export const segments: Elements<Segment> = {
     if (left.kind === 'literal') {
       return right.kind === 'literal' ? left.text === right.text : spells(tokensIn(right), left.tokens);
     }
-    return right.kind === 'literal'
-      ? spells(tokensIn(left), right.tokens)
-      : sequencesMeet(tokensIn(left), tokensIn(right), characters);
+    if (right.kind === 'literal') {
+      return spells(tokensIn(left), right.tokens);
+    }
+    return !partAtAnEnd(left, right) && sequencesMeet(tokensIn(left), tokensIn(right), characters);
   },
   covers: (outer, inner) => {
     if (inner.kind === 'literal') {
@@ -100,6 +110,18 @@ const characters: Elements<Token> = {
     return outer === inner;
   },
 };
+
+/** Of thousands, nearly all are told apart by their extension. */
+function partAtAnEnd(left: Segment, right: Segment): boolean {
+  return (
+    left.kind === 'glob' &&
+    right.kind === 'glob' &&
+    !(
+      (left.tail.endsWith(right.tail) || right.tail.endsWith(left.tail)) &&
+      (left.head.startsWith(right.head) || right.head.startsWith(left.head))
+    )
+  );
+}
 
 /** Whether a name, as its characters, is what the tokens stand for. */
 function spells(tokens: readonly Token[], name: readonly string[]): boolean {
