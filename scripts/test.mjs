@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { buildExtension, buildTests } from './build.mjs';
+import { buildDemo, buildExtension, buildTests } from './build.mjs';
 import { provisionInBackground } from './host/background.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { outDir } from './lib/paths.mjs';
@@ -64,6 +64,7 @@ async function build() {
   await measure('build', async () => {
     await buildExtension({ production: true });
     await buildTests();
+    await buildDemo();
     if (chosen.some(([name]) => name === 'ui')) {
       // Now, since to pack is to build: what other stages run must not change under them.
       packageExtension(join(outDir, 'tested.vsix'));
