@@ -118,6 +118,17 @@ export async function buildDemo() {
 }
 
 /**
+ * Bundles the benchmarks into out/bench.
+ * @returns {Promise<void>}
+ */
+export async function buildBench() {
+  await rm(join(outDir, 'bench'), { recursive: true, force: true });
+  await bundleForNode(['bench/main.ts', 'bench/worker.process.ts'], 'bench', join(outDir, 'bench'), {
+    packages: 'bundle',
+  });
+}
+
+/**
  * @param {string[]} entryPoints
  * @param {string} outbase
  * @param {string} outdir

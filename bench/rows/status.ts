@@ -1,0 +1,101 @@
+/** `status` beside many messages of which few wait for an acknowledgement. */
+
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createCoordination } from '../../src/coordination/coordination';
+import { FileStore } from '../../src/store/files/fileStore';
+import { AGENT, BEAD } from '../contender';
+import { prepare } from '../contenders/all';
+import type { Context, Result, Row, Target } from '../row';
+import { median, timed } from '../stats';
+
+const WAITING = 20;
+const ROUNDS = 5;
+const AT_ONCE = 200;
+
+export const statuses: readonly Row[] = [
+  statusRow('status, 10,000 messages', 10_000, {
+    'warm ms': { most: 15 },
+    'bb beside warm': { least: 100 },
+    'first beside bb': { most: 1 / 3 },
+  }),
+  statusRow('status, 100,000 messages', 100_000, {
+    'warm ms': { most: 150 },
+    'bb beside warm': { least: 100 },
+    'first beside bb': { most: 1 / 3 },
+  }),
+];
+
+function statusRow(name: string, messages: number, target: Target): Row {
+  return { name, unit: 'ms, warm', target, run: (context) => run(context, messages) };
+}
+
+async function run(context: Context, messages: number): Promise<Result> {
+  const root = await context.folder('messages');
+  await prepare('ours', root, 36);
+  const index = join(root, 'messages', 'index');
+  await fill(index, messages);
+  await readAll(index);
+  const first: number[] = [];
+  const warm: number[] = [];
+  const bb: number[] = [];
+  for (let round = 0; round < Math.max(2, ROUNDS - Math.floor(messages / 30_000)); round++) {
+    const store = createCoordination(new FileStore(root), { random: () => '0123abcd' });
+    const look = async () => {
+      const { ok, data } = await store.status({});
+      if (!ok || data.unacked_required_messages.length !== WAITING) {
+        throw new Error('The status is not what was written.');
+      }
+    };
+    first.push(await timed(look));
+    for (let again = 0; again < 5; again++) {
+      warm.push(await timed(look));
+    }
+    bb.push(await timed(() => readAll(index)));
+  }
+  const ours = median(warm);
+  return {
+    ours,
+    peers: { 'ours, first': median(first), bb: median(bb) },
+    ratio: { 'warm ms': ours, 'bb beside warm': median(bb) / ours, 'first beside bb': median(first) / median(bb) },
+  };
+}
+
+/** beadboard reads every message, one after another, at each call. */
+async function readAll(index: string): Promise<void> {
+  for (const name of await readdir(index)) {
+    JSON.parse(await readFile(join(index, name), 'utf8'));
+  }
+}
+
+async function fill(index: string, messages: number): Promise<void> {
+  await mkdir(index, { recursive: true });
+  const at = new Date().toISOString();
+  for (let from = 0; from < messages; from += AT_ONCE) {
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, (_, offset) => {
+        const id = `msg_20260101_000000_${(from + offset).toString(16).padStart(8, '0')}`;
+        const waits = from + offset < WAITING;
+        return writeFile(join(index, `${id}.json`), `${JSON.stringify(messageOf(id, waits, at), null, 2)}\n`);
+      }),
+    );
+  }
+}
+
+function messageOf(id: string, waits: boolean, at: string) {
+  return {
+    message_id: id,
+    thread_id: `bead:${BEAD}`,
+    bead_id: BEAD,
+    from_agent: 'another-agent',
+    to_agent: AGENT,
+    category: waits ? 'BLOCKED' : 'INFO',
+    subject: 'What is to be done',
+    body: 'The routes are done; the tests of the login are next. '.repeat(4),
+    state: waits ? 'unread' : 'read',
+    requires_ack: waits,
+    created_at: at,
+    read_at: waits ? null : at,
+    acked_at: null,
+  };
+}
