@@ -55,6 +55,7 @@ const session = {
     },
   ],
   doctor: [{ say: 'doctor' }],
+  mcp: [{ say: 'mcp --help' }],
 };
 
 /**
@@ -64,11 +65,7 @@ const session = {
 export async function examples() {
   const root = await makeTempDir('agents-doc');
   try {
-    const folder = join(root, 'shop');
-    mkdirSync(join(folder, '.git'), { recursive: true });
-    writeFileSync(join(folder, '.git', 'HEAD'), 'ref: refs/heads/main\n');
-    const env = { ...process.env, AGENT_RESERVATIONS_STORE: join(root, 'store'), BB_AGENT: '' };
-    const at = { folder, env, root, started: Date.now(), ids: new Map(), fences: new Set() };
+    const at = newSession(root);
     const parts = [await verbTable(at)];
     for (const [verb, steps] of Object.entries(session)) {
       const shown = [];
@@ -82,6 +79,19 @@ export async function examples() {
   } finally {
     removeTempDir(root);
   }
+}
+
+/**
+ * A session in a project of its own.
+ * @param {string} root
+ * @returns {Session}
+ */
+export function newSession(root) {
+  const folder = join(root, 'shop');
+  mkdirSync(join(folder, '.git'), { recursive: true });
+  writeFileSync(join(folder, '.git', 'HEAD'), 'ref: refs/heads/main\n');
+  const env = { ...process.env, AGENT_RESERVATIONS_STORE: join(root, 'store'), BB_AGENT: '' };
+  return { folder, env, root, started: Date.now(), ids: new Map(), fences: new Set() };
 }
 
 /** @typedef {{ folder: string, env: NodeJS.ProcessEnv, root: string, started: number, ids: Map<string, string>, fences: Set<string> }} Session */
@@ -182,7 +192,7 @@ function lines(text) {
  * @param {Session} at
  * @param {string} text
  */
-function steady({ root, started, ids, fences }, text) {
+export function steady({ root, started, ids, fences }, text) {
   return text
     .replaceAll(root, '/projects')
     .replace(/\b(res|msg)_\d{8}_\d{6}_[0-9a-f]{8}\b/g, (id, kind) => {
@@ -204,12 +214,13 @@ function steady({ root, started, ids, fences }, text) {
  * The page with these examples in it.
  * @param {string} text
  * @param {string} page
+ * @param {readonly string[]} [between] the marks around them
  */
-export function withExamples(text, page) {
-  const [begin = '', end = ''] = marks;
+export function withExamples(text, page, between = marks) {
+  const [begin = '', end = ''] = between;
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from) {
-    throw new Error(`${agentsDoc} has lost the marks around its examples: ${marks.join(' … ')}`);
+    throw new Error(`${agentsDoc} has lost the marks around its examples: ${between.join(' … ')}`);
   }
   return `${page.slice(0, from + begin.length)}\n\n${text}\n${page.slice(to)}`;
 }

@@ -5,7 +5,7 @@ import { ensureInstalled } from './lib/install.mjs';
 import { isMain } from './lib/isMain.mjs';
 import { outDir, repoRoot } from './lib/paths.mjs';
 
-const testStages = ['unit', 'store', 'cli', 'faults', 'host', 'ui'];
+const testStages = ['unit', 'store', 'cli', 'mcp', 'faults', 'host', 'ui'];
 
 /**
  * @param {boolean} production
@@ -44,6 +44,20 @@ function cliOptions(production) {
 }
 
 /**
+ * The MCP server, apart from the command that loads it: its library is larger than everything else.
+ * @param {boolean} production
+ * @returns {import('esbuild').BuildOptions}
+ */
+function mcpOptions(production) {
+  return {
+    ...commonOptions(production),
+    entryPoints: ['src/mcp/main.ts'],
+    outfile: 'dist/mcp.js',
+    banner: { js: nodeCheck },
+  };
+}
+
+/**
  * @param {boolean} production
  * @returns {import('esbuild').BuildOptions}
  */
@@ -61,7 +75,7 @@ function commonOptions(production) {
 }
 
 /**
- * Bundles the extension into dist/extension.js and the command into dist/cli.js.
+ * Bundles the extension into dist/extension.js, the command into dist/cli.js, and the MCP server into dist/mcp.js.
  * @param {{ production: boolean }} options
  * @returns {Promise<void>}
  */
@@ -69,19 +83,19 @@ export async function buildExtension({ production }) {
   const { build } = await import('esbuild');
   // A source map left by a development build would name sources that the new bundle does not match.
   await rm(join(repoRoot, 'dist'), { recursive: true, force: true });
-  await Promise.all([build(extensionOptions(production)), build(cliOptions(production))]);
+  await Promise.all([extensionOptions, cliOptions, mcpOptions].map((options) => build(options(production))));
   // npm sees to this for what it installs; a checkout and the package of the extension have nobody else.
   await chmod(join(repoRoot, 'dist', 'cli.js'), 0o755);
 }
 
 /**
- * Rebuilds both bundles after every change, until this process ends.
+ * Rebuilds the bundles after every change, until this process ends.
  * @returns {Promise<void>}
  */
 async function watchExtension() {
   const { context } = await import('esbuild');
-  for (const options of [extensionOptions(false), cliOptions(false)]) {
-    const watcher = await context({ ...options, logLevel: 'info' });
+  for (const options of [extensionOptions, cliOptions, mcpOptions]) {
+    const watcher = await context({ ...options(false), logLevel: 'info' });
     await watcher.watch();
   }
 }

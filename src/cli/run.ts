@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { createCoordination } from '../coordination/coordination';
 import { plainLines } from '../core/display';
 import { envelope, refused } from '../core/envelope';
+import { findHere } from '../project/place';
 import { randomHex } from '../store/files/durable';
 import { FileStore } from '../store/files/fileStore';
 import { defaultRoot } from '../store/files/paths';
@@ -12,7 +13,6 @@ import { callOf, givenTo } from './arguments';
 import { EXIT, exitCodeOf } from './exitCode';
 import { COMMAND, overviewHelp, verbHelp } from './help';
 import { createPage, isColoured, safeJson } from './page';
-import { findHere } from './place';
 import { type Given, type Surroundings, type Told, UsageError, type Verb } from './verb';
 import { findVerb, VERBS } from './verbs';
 

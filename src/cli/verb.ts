@@ -2,8 +2,8 @@
 
 import type { Coordination } from '../coordination/coordination';
 import type { CommandName, Envelope } from '../core/envelope';
+import type { Here } from '../project/place';
 import type { Page } from './page';
-import type { Here } from './place';
 
 export interface Option {
   /** What its value is called in the help; an option without one is a switch. */

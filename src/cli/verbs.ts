@@ -3,6 +3,7 @@
 import type { Verb } from './verb';
 import { heartbeat, list, register, show } from './verbs/agents';
 import { doctor } from './verbs/doctor';
+import { mcp } from './verbs/mcp';
 import { ack, inbox, read, send } from './verbs/messages';
 import { release, renew, request, reserve } from './verbs/reservations';
 import { check, history, status } from './verbs/views';
@@ -26,6 +27,7 @@ export const VERBS: readonly Verb[] = [
   ack,
   watch,
   doctor,
+  mcp,
 ];
 
 /** What beadboard calls the heartbeat, with its name in the answer. */

@@ -16,9 +16,11 @@ export interface ReservedAll {
   readonly reservations: readonly Reserved[];
 }
 
+/** `signal` ends a wait before its time, as if that were over. */
 export type Granting = (
   requests: readonly ReserveRequest[],
   waitSeconds: number,
+  signal?: AbortSignal,
 ) => Promise<Outcome<ReservedAll & Telling>>;
 
 export interface GrantingNeeds {
@@ -71,7 +73,7 @@ export function createGranting({ store, notices, random, clock, decided }: Grant
     return decideReserveAll(records, requests, context, []).answer;
   }
 
-  return (requests, waitSeconds) =>
+  return (requests, waitSeconds, signal) =>
     waitSeconds === 0
       ? grantNow(requests)
       : untilGranted(() => grantNow(requests), {
@@ -80,6 +82,7 @@ export function createGranting({ store, notices, random, clock, decided }: Grant
           seconds: waitSeconds,
           store,
           clock,
+          signal,
         });
 }
 

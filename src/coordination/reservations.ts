@@ -53,10 +53,15 @@ export interface StatusData extends Telling {
   };
 }
 
+export interface Interruptible {
+  /** Ends the wait before its time, as if that were over: for a caller that has gone away. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface ReservationOperations {
-  reserve(input: ReserveInput): Promise<Envelope<Reserved & Telling>>;
+  reserve(input: ReserveInput & Interruptible): Promise<Envelope<Reserved & Telling>>;
   /** Several scopes together: all of them, or none. */
-  reserveAll(input: ReserveAllInput): Promise<Envelope<ReservedAll & Telling>>;
+  reserveAll(input: ReserveAllInput & Interruptible): Promise<Envelope<ReservedAll & Telling>>;
   release(input: ReleaseInput): Promise<Envelope<Reservation & Telling>>;
   /** Several at once, by scope or id, or all that one holds. What cannot be released is told, and the others are. */
   releaseAll(input: ReleaseAllInput): Promise<Envelope<ReleasedAll & Telling>>;
@@ -68,7 +73,8 @@ export interface ReservationOperations {
   forceRelease(input: ForceReleaseInput): Promise<Envelope<Reservation & Telling>>;
   /** Asks everybody who is in the way to release, once. */
   request(input: RequestInput): Promise<Envelope<RequestData>>;
-  status(input?: StatusInput): Promise<Envelope<StatusData>>;
+  /** Sweeps what has expired, unless told to read only; what is answered is the same. */
+  status(input?: StatusInput & { readonly readOnly?: boolean | undefined }): Promise<Envelope<StatusData>>;
   /** What is over, newest first. Reads only, and takes no lock. */
   history(input?: HistoryInput): Promise<Envelope<readonly Reservation[]>>;
   /** What is there, and from then on every change. Reads only, and takes no lock. */
@@ -113,8 +119,11 @@ export function reservationOperations(
     return turn;
   }
 
-  function granting(requests: readonly ReserveRequest[], wait: unknown): Promise<Outcome<ReservedAll & Telling>> {
-    return when(checkWait(wait), (seconds) => grant(requests, seconds));
+  function granting(
+    requests: readonly ReserveRequest[],
+    { wait, signal }: Pick<ReserveInput, 'wait'> & Interruptible,
+  ): Promise<Outcome<ReservedAll & Telling>> {
+    return when(checkWait(wait), (seconds) => grant(requests, seconds, signal));
   }
 
   async function ask(request: ReleaseRequested): Promise<Outcome<RequestData>> {
@@ -134,8 +143,8 @@ export function reservationOperations(
     return noted;
   }
 
-  async function readStatus(request: StatusRequest): Promise<StatusData> {
-    const { expired, told } = await sweep();
+  async function readStatus(request: StatusRequest, readOnly: boolean): Promise<StatusData> {
+    const { expired, told } = readOnly ? { expired: 0, told: {} } : await sweep();
     const since = new Date(clock().getTime() - RELEASED_HOURS * HOUR_MS);
     const [active, closed, unacked] = await Promise.all([
       store.readActive(),
@@ -175,14 +184,14 @@ export function reservationOperations(
     reserve: (input) =>
       answer('agent reserve', async () => {
         const checked = checkReserve(fields(input), await inTurn(isRegistered(fields(input).agent)));
-        const outcome = await when(checked, (request) => granting([request], fields(input).wait));
+        const outcome = await when(checked, (request) => granting([request], fields(input)));
         return outcome.ok ? granted(single(outcome.data)) : outcome;
       }),
 
     reserveAll: (input) =>
       answer('agent reserve', async () =>
         when(checkReserveAll(fields(input), await inTurn(isRegistered(fields(input).agent))), (requests) =>
-          granting(requests, fields(input).wait),
+          granting(requests, fields(input)),
         ),
       ),
 
@@ -244,7 +253,7 @@ export function reservationOperations(
     status: (input) =>
       answer('agent status', async () =>
         when(checkStatus(fields(input), await isRegistered(fields(input).agent)), async (request) =>
-          granted(await readStatus(request)),
+          granted(await readStatus(request, fields(input).readOnly === true)),
         ),
       ),
 

@@ -12,30 +12,38 @@ export interface Waiting {
   readonly seconds: number;
   readonly store: Store;
   readonly clock: () => Date;
+  /** Ends the wait before its time, with the refusal that it then stands at. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Attempts at once, and again whenever it may be granted; at its time it answers with the last refusal. */
 export async function untilGranted<T>(
   attempt: () => Promise<Outcome<T>>,
-  { look, agent, seconds, store, clock }: Waiting,
+  { look, agent, seconds, store, clock, signal }: Waiting,
 ): Promise<Outcome<T>> {
   // A clock that is set must not end a wait.
   const deadline = performance.now() + seconds * 1000;
   // Before the first attempt, lest a release right after it goes unseen.
   const changes = new Changes(store);
+  const giveUp = () => changes.notice();
+  signal?.addEventListener('abort', giveUp);
   try {
     let outcome = await attempt();
     while (!outcome.ok && isWorthWaiting(outcome.error, agent)) {
       const left = deadline - performance.now();
-      if (left <= 0) {
+      if (left <= 0 || signal?.aborted) {
         break;
       }
       await changes.next(Math.min(left, msUntilFirstEnd(outcome.error, clock())));
+      if (signal?.aborted) {
+        break;
+      }
       const seen = await look();
       outcome = !seen.ok && isWorthWaiting(seen.error, agent) ? seen : await attempt();
     }
     return outcome;
   } finally {
+    signal?.removeEventListener('abort', giveUp);
     changes.dispose();
   }
 }
@@ -49,10 +57,15 @@ class Changes {
   constructor(store: Store) {
     this.watching = store.watch((parts) => {
       if (parts.has('reservations')) {
-        this.changed = true;
-        this.wake();
+        this.notice();
       }
     });
+  }
+
+  /** Wakes who waits, or does not let it wait next. */
+  notice(): void {
+    this.changed = true;
+    this.wake();
   }
 
   /** Resolves with the next change since the last call, or after so many ms. */

@@ -53,6 +53,7 @@ export const COMMAND_NAMES = [
   'agent read',
   'agent ack',
   'agent doctor',
+  'agent mcp',
 ] as const;
 
 export type CommandName = (typeof COMMAND_NAMES)[number];

@@ -7,7 +7,13 @@ import { join } from 'node:path';
 import { repoRoot } from '../support/paths';
 
 describe('the package of the extension', () => {
-  const needed = ['bin/agent-reservations', 'bin/agent-reservations.cmd', 'dist/cli.js', 'dist/cliMain.js'];
+  const needed = [
+    'bin/agent-reservations',
+    'bin/agent-reservations.cmd',
+    'dist/cli.js',
+    'dist/cliMain.js',
+    'dist/mcp.js',
+  ];
 
   it('has the command and its launchers', () => {
     const vsce = join(repoRoot, 'node_modules', '@vscode', 'vsce', 'vsce');

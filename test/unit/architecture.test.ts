@@ -13,7 +13,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   store: ['core', 'node:', 'zod', 'proper-lockfile'],
   project: ['node:'],
   coordination: ['core', 'store'],
-  cli: ['coordination', 'core', 'store', 'project', 'node:'],
+  tools: ['coordination', 'core', 'project', 'zod'],
+  mcp: ['tools', 'coordination', 'core', 'project', 'node:', 'zod', '@modelcontextprotocol'],
+  // Of the MCP server the types only: it is loaded where it is asked for.
+  cli: ['mcp', 'coordination', 'core', 'store', 'project', 'node:'],
 };
 
 /** The module specifiers of all import and export … from statements, `import()`, `require()` and `import x = require()`. */
@@ -113,6 +116,10 @@ describe('the checker of imports', () => {
     ['vscode in project', 'project/a.ts', "import { Uri } from 'vscode';"],
     ['vscode in the command', 'cli/verbs/a.ts', "import * as vscode from 'vscode';"],
     ['the extension in the command', 'cli/a.ts', "import { x } from '../extension/x';"],
+    ['vscode in the tools', 'tools/a.ts', "import { lm } from 'vscode';"],
+    ['the store in the tools', 'tools/a.ts', "import { FileStore } from '../store/files/fileStore';"],
+    ['the command in the MCP server', 'mcp/a.ts', "import { run } from '../cli/run';"],
+    ['the MCP library in the tools', 'tools/a.ts', "import { McpServer } from '@modelcontextprotocol/server';"],
     ['files in coordination', 'coordination/a.ts', "import fs from 'node:fs';"],
     ['a package nobody decided on', 'store/a.ts', "import x from 'left-pad';"],
     ['what is outside src', 'core/a.ts', "import x from '../../test/x';"],

@@ -5,8 +5,8 @@ import { oneLine } from '../../core/display';
 import type { Envelope } from '../../core/envelope';
 import type { Reservation } from '../../core/reservation';
 import { ON_OVERLAP, type OnOverlap, type Reserved } from '../../core/reserve';
+import { type Here, scopeFromRoot } from '../../project/place';
 import { count, type Page, table, timeBetween, timeLeft } from '../page';
-import { type Here, scopeFromRoot } from '../place';
 import { type Given, type Surroundings, told, UsageError, type Verb } from '../verb';
 
 const AGENT = { value: 'ID', help: 'Who you are; BB_AGENT unless told.' };

@@ -3,8 +3,8 @@
 import { basename } from 'node:path';
 import { projectOf, type Reservation } from '../../core/reservation';
 import { waitersOf } from '../../core/waiting';
+import { pathFromRoot } from '../../project/place';
 import { count, type Page, table, timeLeft, timeSince } from '../page';
-import { pathFromRoot } from '../place';
 import { type Surroundings, told, type Verb } from '../verb';
 import { messagesToAcknowledge, messageTable } from './messages';
 import { PLACE, placeOf } from './reservations';

@@ -5,7 +5,7 @@
  */
 
 import { isAbsolute, relative, resolve } from 'node:path';
-import { findProject, type Project, realPath } from '../project/findProject';
+import { findProject, type Project, realPath } from './findProject';
 
 export interface Here extends Project {
   /** The folder that the call is made in, from the root of the worktree, with `/`; '' for the root itself. */
@@ -46,6 +46,11 @@ async function fromRoot({ worktree, folder }: Here, text: string, isFromFolder: 
     return below(worktree, text) ?? below(worktree, await realPath(resolve(text))) ?? text;
   }
   return isFromFolder && folder && text.trim() ? `${folder}/${text}` : text;
+}
+
+/** Whether a folder is another one, or below it; links are followed. */
+export async function isBelow(root: string, path: string): Promise<boolean> {
+  return below(await realPath(root), await realPath(path)) !== undefined;
 }
 
 /** From one to the other with `/` between names, `.` for the very same; undefined where it is not below. */

@@ -1,0 +1,114 @@
+/** The tools and resources as an MCP server: one for each connection. */
+
+import { fileURLToPath } from 'node:url';
+import { McpServer } from '@modelcontextprotocol/server';
+import * as z from 'zod/mini';
+import type { Coordination } from '../coordination/coordination';
+import { findHere, type Here, isBelow } from '../project/place';
+import type { Tool, ToolAnswer } from '../tools/tool';
+import { TOOLS } from '../tools/tools';
+import { addResources } from './resources';
+
+/** How long a client may take to say which folders it works in, in ms. */
+const ROOTS_TIMEOUT_MS = 2_000;
+
+export interface Served {
+  readonly coordination: Coordination;
+  readonly cwd: string;
+  /** Who acts where a call does not say. */
+  readonly agent: string | undefined;
+  readonly version: string;
+}
+
+type Era = 'legacy' | 'modern';
+
+const INSTRUCTIONS =
+  'Other agents work on the same files. Reserve what you are about to edit with reserve_scope, and release it with ' +
+  'release_scope when the work is committed. Where a reservation is refused, somebody else is at work: do not edit. Look into ' +
+  'list_messages when you begin.';
+
+/** Every answer is the envelope that all surfaces give. */
+const ENVELOPE = z.object({
+  ok: z.boolean(),
+  command: z.string(),
+  data: z.unknown(),
+  error: z.nullable(z.looseObject({ code: z.string(), message: z.string() })),
+});
+
+/** @param era which revisions of the protocol the connection speaks: up to 2025, or from 2026 on */
+export function createServer(served: Served, era: Era): McpServer {
+  const { coordination, cwd, agent, version } = served;
+  const server = new McpServer(
+    { name: 'agent-reservations', title: 'Agent Reservations', version },
+    {
+      instructions: INSTRUCTIONS,
+      capabilities: { tools: { listChanged: false }, resources: { subscribe: true, listChanged: false } },
+    },
+  );
+  const here = async (folder?: string): Promise<Here> =>
+    await findHere(cwd, { worktree: folder ?? (era === 'legacy' ? await rootOfClient(server, cwd) : undefined) });
+  for (const tool of TOOLS) {
+    server.registerTool(tool.name, registration(tool), async (given, { mcpReq }) =>
+      result(await tool.call(given, { coordination, here, agent, signal: mcpReq.signal })),
+    );
+  }
+  addResources(server, coordination, era === 'modern' ? agent : undefined, era);
+  return server;
+}
+
+function registration({ title, description, hints, input }: Tool) {
+  return {
+    title,
+    description,
+    inputSchema: passing(input),
+    outputSchema: {
+      '~standard': { ...ENVELOPE['~standard'], jsonSchema: jsonSchemaOf(ENVELOPE) },
+    },
+    annotations: {
+      title,
+      readOnlyHint: hints.readOnly,
+      destructiveHint: hints.destructive,
+      idempotentHint: hints.idempotent,
+      // The store is all that there is.
+      openWorldHint: false,
+    },
+  };
+}
+
+/** Shown to clients as it is; what does not fit is refused by the tool, with a code and the next step. */
+function passing(schema: z.ZodMiniType) {
+  return {
+    '~standard': {
+      version: 1 as const,
+      vendor: 'agent-reservations',
+      validate: (value: unknown) => ({ value }),
+      jsonSchema: jsonSchemaOf(schema),
+    },
+  };
+}
+
+function jsonSchemaOf(schema: z.ZodMiniType) {
+  const convert = () => z.toJSONSchema(schema) as Record<string, unknown>;
+  return { input: convert, output: convert };
+}
+
+function result({ envelope, text }: ToolAnswer) {
+  return {
+    content: [{ type: 'text' as const, text }],
+    structuredContent: { ...envelope },
+    ...(envelope.ok ? {} : { isError: true }),
+  };
+}
+
+/** The folder that the client works in, where it says so: the one that this process is in, else the first. */
+async function rootOfClient(server: McpServer, cwd: string): Promise<string | undefined> {
+  if (!server.server.getClientCapabilities()?.roots) {
+    return undefined;
+  }
+  const { roots } = await server.server
+    .listRoots(undefined, { timeout: ROOTS_TIMEOUT_MS })
+    .catch(() => ({ roots: [] as readonly { readonly uri: string }[] }));
+  const folders = roots.filter(({ uri }) => uri.startsWith('file:')).map(({ uri }) => fileURLToPath(uri));
+  const areAround = await Promise.all(folders.map((folder) => isBelow(folder, cwd)));
+  return areAround.includes(true) ? undefined : folders[0];
+}

@@ -1,0 +1,101 @@
+/** What a tool of a language model is: MCP and VS Code offer the same ones, each in its own way. */
+
+import * as z from 'zod/mini';
+import type { Coordination } from '../coordination/coordination';
+import { type CommandName, type Envelope, envelope, refused } from '../core/envelope';
+import { trimmed } from '../core/input';
+import type { Here } from '../project/place';
+import { errorLines } from './refusal';
+import { sayIssues } from './schema';
+
+export interface ToolSurroundings {
+  readonly coordination: Coordination;
+  /** The project and worktree of a folder; of the one that the surface is in where none is named. */
+  here(folder?: string): Promise<Here>;
+  /** Who acts where a call does not say. */
+  readonly agent: string | undefined;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+export interface ToolAnswer {
+  readonly envelope: Envelope<unknown>;
+  /** The same in short for a model; text that agents wrote is in it as plain lines. */
+  readonly text: string;
+}
+
+export interface Tool {
+  readonly name: string;
+  readonly title: string;
+  /** For the model: what it does, when to use it and when not. */
+  readonly description: string;
+  readonly hints: Hints;
+  readonly input: z.ZodMiniType;
+  /** Never rejects for what a caller gave: that is answered like any other refusal. */
+  call(given: unknown, surroundings: ToolSurroundings): Promise<ToolAnswer>;
+}
+
+export interface Hints {
+  /** Changes nothing. */
+  readonly readOnly: boolean;
+  /** Ends or replaces something that is there. */
+  readonly destructive: boolean;
+  /** The same call once more changes nothing more. */
+  readonly idempotent: boolean;
+}
+
+interface Definition<I extends z.ZodMiniType, T> {
+  readonly name: string;
+  readonly command: CommandName;
+  readonly title: string;
+  readonly description: string;
+  readonly hints: Hints;
+  readonly input: I;
+  readonly run: (input: z.infer<I>, surroundings: ToolSurroundings) => Promise<Envelope<T>>;
+  readonly lines: (data: T, input: z.infer<I>) => readonly string[];
+}
+
+/** An argument that cannot be used, told as INVALID_ARGS. */
+export class ArgumentError extends Error {}
+
+export function defineTool<I extends z.ZodMiniType, T>(definition: Definition<I, T>): Tool {
+  const { name, command, title, description, hints, input, run, lines } = definition;
+  const refuse = (message: string): ToolAnswer => {
+    const answer = envelope(command, refused('INVALID_ARGS', message));
+    return { envelope: answer, text: answer.ok ? '' : errorLines(answer.error).join('\n') };
+  };
+  return {
+    name,
+    title,
+    description,
+    hints,
+    input,
+    call: async (given, surroundings) => {
+      const parsed = z.safeParse(input, given ?? {});
+      if (!parsed.success) {
+        return refuse(`${sayIssues(parsed.error.issues)} See the arguments of ${name}.`);
+      }
+      try {
+        const answer = await run(parsed.data, surroundings);
+        const text = answer.ok ? lines(answer.data, parsed.data) : errorLines(answer.error);
+        return { envelope: answer, text: text.join('\n') };
+      } catch (error) {
+        if (error instanceof ArgumentError) {
+          return refuse(error.message);
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+/** Who acts. @throws ArgumentError where neither the call nor its surroundings say */
+export function actor(agent: string | undefined, surroundings: ToolSurroundings): string {
+  const acting = trimmed(agent) || surroundings.agent;
+  if (!acting) {
+    throw new ArgumentError(
+      'Missing agent: say who you are by the argument "agent", the id of a registered agent. register_agent registers one.',
+    );
+  }
+  return acting;
+}

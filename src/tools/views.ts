@@ -1,0 +1,94 @@
+/** The tools that look at reservations. They change nothing. */
+
+import * as z from 'zod/mini';
+import { MAX_CHECKED_PATHS } from '../core/check';
+import { oneLine } from '../core/display';
+import type { Reservation } from '../core/reservation';
+import { waitersOf } from '../core/waiting';
+import { pathFromRoot } from '../project/place';
+import { placeOf } from './reservations';
+import { AGENT, FOLDER, flag, text, texts } from './schema';
+import { defineTool } from './tool';
+
+export const checkPaths = defineTool({
+  name: 'check_paths',
+  command: 'agent check',
+  title: 'Check who holds paths',
+  description:
+    'Tells for files or folders which agents hold them, and until when. Use it before you edit files that you have not ' +
+    'reserved. Changes nothing, and reserves nothing: that is reserve_scope.',
+  hints: { readOnly: true, destructive: false, idempotent: true },
+  input: z.strictObject({
+    paths: texts('The files or folders, absolute or from the folder.', { minItems: 1, maxItems: MAX_CHECKED_PATHS }),
+    agent: AGENT,
+    folder: FOLDER,
+  }),
+  run: async (input, surroundings) => {
+    const here = await surroundings.here(input.folder);
+    const envelope = await surroundings.coordination.check({
+      paths: await Promise.all(input.paths.map((path) => pathFromRoot(here, path))),
+      agent: input.agent ?? surroundings.agent,
+      ...placeOf(here),
+    });
+    if (!envelope.ok) {
+      return envelope;
+    }
+    // Each is answered for as it was given.
+    const paths = envelope.data.paths.map((one, index) => ({ ...one, path: input.paths[index] ?? one.path }));
+    return { ...envelope, data: { ...envelope.data, paths } };
+  },
+  lines: ({ paths, summary }) => [
+    `Others hold ${summary.held_by_others} of ${summary.checked}.`,
+    ...paths.flatMap(({ path, held_by }) =>
+      held_by.length === 0
+        ? [`- ${oneLine(path)}: nobody holds it`]
+        : held_by.map(
+            (one) => `- ${oneLine(path)}: held by ${one.mine ? 'you' : oneLine(one.agent_id)} as ${heldLine(one)}`,
+          ),
+    ),
+  ],
+});
+
+export const listReservations = defineTool({
+  name: 'list_reservations',
+  command: 'agent status',
+  title: 'List reservations',
+  description:
+    'Lists what agents hold now in this project, with holder, issue, end and who waits for it. Use it to see what is taken ' +
+    'before you plan work. For single files, check_paths is shorter. Changes nothing.',
+  hints: { readOnly: true, destructive: false, idempotent: true },
+  input: z.strictObject({
+    holder: z.optional(text('Only what this agent holds.')),
+    bead: z.optional(text('Only what is for this issue (bead).')),
+    all_projects: z.optional(flag('Of all projects, not only of this one.')),
+    folder: FOLDER,
+  }),
+  run: async (input, { coordination, here }) =>
+    await coordination.status({
+      agent: input.holder,
+      bead: input.bead,
+      project: input.all_projects ? undefined : (await here(input.folder)).project,
+      readOnly: true,
+    }),
+  lines: ({ reservations, unacked_required_messages: messages }) => [
+    reservations.length === 0 ? 'Nothing is held.' : `${reservations.length} held:`,
+    ...reservations.map(listLine),
+    ...(messages.length > 0 ? [`Messages that wait for an acknowledgement: ${messages.length} (list_messages).`] : []),
+  ],
+});
+
+interface Held {
+  readonly scope: string;
+  readonly bead_id: string;
+  readonly expires_at: string;
+}
+
+function heldLine({ scope, bead_id, expires_at }: Held): string {
+  return `${oneLine(scope)} for ${oneLine(bead_id)} until ${oneLine(expires_at)}`;
+}
+
+function listLine(entry: Reservation): string {
+  const waiting = waitersOf(entry).map(({ agent_id }) => agent_id);
+  const wanted = waiting.length > 0 ? `; wanted by ${oneLine(waiting.join(', '))}` : '';
+  return `- ${heldLine(entry)}, held by ${oneLine(entry.agent_id)} (${oneLine(entry.reservation_id)})${wanted}`;
+}
