@@ -2,7 +2,7 @@
 
 import { type CheckData, type CheckInput, checkCheck, whoHolds } from '../core/check';
 import { type Envelope, granted, type Outcome } from '../core/envelope';
-import { checkHistory, type HistoryInput, selectHistory } from '../core/history';
+import { checkHistory, type HistoryInput, isAskedFor, selectHistory } from '../core/history';
 import { type Message, matchesBead } from '../core/message';
 import {
   checkForceRelease,
@@ -260,7 +260,15 @@ export function reservationOperations(
     history: (input) =>
       answer('agent history', async () =>
         when(checkHistory(fields(input), await isRegistered(fields(input).agent), clock()), async (request) =>
-          granted(selectHistory(await store.readClosed(request.since), request)),
+          granted(
+            selectHistory(
+              await store.readClosed(request.since, {
+                count: request.limit,
+                matches: (entry) => isAskedFor(entry, request),
+              }),
+              request,
+            ),
+          ),
         ),
       ),
 

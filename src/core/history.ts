@@ -51,9 +51,12 @@ export function checkHistory(input: HistoryInput, agentRegistered: boolean, now:
 
 /** What ended since then and passes the filters, in the order given, at most `limit` of it. */
 export function selectHistory(closed: readonly Reservation[], request: HistoryRequest): readonly Reservation[] {
-  return closed
-    .filter((entry) => endOf(entry) >= request.since.getTime() && matchesStatus(entry, request))
-    .slice(0, request.limit);
+  return closed.filter((entry) => isAskedFor(entry, request)).slice(0, request.limit);
+}
+
+/** Whether a closed reservation ended since then and passes the filters. */
+export function isAskedFor(entry: Reservation, request: HistoryRequest): boolean {
+  return endOf(entry) >= request.since.getTime() && matchesStatus(entry, request);
 }
 
 /** When a closed reservation was over, in ms since the epoch. */

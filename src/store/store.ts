@@ -23,6 +23,12 @@ export interface Watching {
   dispose(): void;
 }
 
+/** When a reading may end early: so many that match have been found. */
+export interface Enough {
+  readonly count: number;
+  matches(entry: Reservation): boolean;
+}
+
 export interface Store {
   /** Where the state lives, in words for a person: a folder, later a server. */
   readonly location: string;
@@ -35,8 +41,11 @@ export interface Store {
    * store but can be got round is among the problems.
    */
   readActive(): Promise<Records<Reservation>>;
-  /** What history closed, newest first, back to about `since`: older ones may be among them. Takes no lock. */
-  readClosed(since: Date): Promise<readonly Reservation[]>;
+  /**
+   * What history closed, newest first, back to about `since`, or until there is enough: older ones may be among them.
+   * Takes no lock.
+   */
+  readClosed(since: Date, enough?: Enough): Promise<readonly Reservation[]>;
   /**
    * What was closed of late and names the agent, as its holder or among those who waited for it; newest first. Only the
    * end of the history is looked at, whatever there is of it. Takes no lock.

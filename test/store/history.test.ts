@@ -40,6 +40,17 @@ describe('reading the tail of the history', () => {
     assert.deepEqual(await scopes(48), ['a', 'b', 'c', 'd']);
   });
 
+  it('ends as soon as there is enough, and looks at nothing before that', async () => {
+    write([released('d', 3), released('c', 2, { agent_id: 'other' }), released('b', 2), released('a', 1)]);
+    const enough = { count: 2, matches: ({ agent_id }: Reservation) => agent_id !== 'other' };
+    const read = async (count: number) =>
+      (await readClosedTail(path(), hoursAgo(24), { ...enough, count })).map((entry) => entry.scope);
+    assert.deepEqual(await read(1), ['a']);
+    assert.deepEqual(await read(2), ['a', 'b']);
+    assert.deepEqual(await read(3), ['a', 'b', 'c', 'd'], 'what does not match does not count');
+    assert.deepEqual(await read(9), ['a', 'b', 'c', 'd']);
+  });
+
   it('takes a release at the very edge, and one a millisecond older ends it', async () => {
     write([released('edge', 24)]);
     assert.deepEqual(await scopes(24), ['edge']);

@@ -8,7 +8,7 @@ import type { Message } from '../../core/message';
 import { asExpired, type DecisionContext, type Reservation, type ReservationDecision } from '../../core/reservation';
 import type { Finding, Repaired } from '../finding';
 import { asProblem, errno, type StoreProblem } from '../problem';
-import type { Records, Store, StorePart, Watching } from '../store';
+import type { Enough, Records, Store, StorePart, Watching } from '../store';
 import { readAgentFile, readAgentFiles, writeAgentFile } from './agents';
 import { deliverMessages, finishDeliveries } from './deliver';
 import { Doctor } from './doctor/doctor';
@@ -96,8 +96,8 @@ export class FileStore implements Store {
     };
   }
 
-  readClosed(since: Date): Promise<readonly Reservation[]> {
-    return readClosedTail(this.paths.history, since);
+  readClosed(since: Date, enough?: Enough): Promise<readonly Reservation[]> {
+    return readClosedTail(this.paths.history, since, enough);
   }
 
   readRecentlyClosed(agent: string): Promise<readonly Reservation[]> {

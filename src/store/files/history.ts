@@ -5,6 +5,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Reservation } from '../../core/reservation';
 import { instant } from '../../core/time';
 import { asProblem, errno, notAFile } from '../problem';
+import type { Enough } from '../store';
 import { misfit, reservationSchema } from './schema';
 
 /** Opening a pipe does not wait for somebody who writes to it. There is no such flag, and no such pipe, on Windows. */
@@ -17,13 +18,15 @@ const RECENT_BYTES = 128 * 1024;
 
 /**
  * The closed reservations, newest first, back to the first one released before `since` (older expired ones may be among
- * them, since a sweep can come late). A line that cannot be read, torn by a crash perhaps, is passed over.
+ * them, since a sweep can come late), or until there is enough. A line that cannot be read, torn by a crash perhaps, is
+ * passed over.
  *
  * @throws StoreProblem
  */
-export function readClosedTail(path: string, since: Date): Promise<readonly Reservation[]> {
+export function readClosedTail(path: string, since: Date, enough?: Enough): Promise<readonly Reservation[]> {
   return withHistory<readonly Reservation[]>(path, [], async (file) => {
     const closed: Reservation[] = [];
+    let found = 0;
     for await (const line of linesFromEnd(file)) {
       const entry = parseLine(line);
       if (entry) {
@@ -31,6 +34,10 @@ export function readClosedTail(path: string, since: Date): Promise<readonly Rese
           break;
         }
         closed.push(entry);
+        found += enough?.matches(entry) === true ? 1 : 0;
+        if (found === enough?.count) {
+          break;
+        }
       }
     }
     return closed;
