@@ -44,6 +44,15 @@ function cliOptions(production) {
 }
 
 /**
+ * The tools of language models for the extension, which loads them when one is called.
+ * @param {boolean} production
+ * @returns {import('esbuild').BuildOptions}
+ */
+function toolsOptions(production) {
+  return { ...commonOptions(production), entryPoints: ['src/tools/tools.ts'], outfile: 'dist/tools.js' };
+}
+
+/**
  * The MCP server, apart from the command that loads it: its library is larger than everything else.
  * @param {boolean} production
  * @returns {import('esbuild').BuildOptions}
@@ -75,7 +84,7 @@ function commonOptions(production) {
 }
 
 /**
- * Bundles the extension into dist/extension.js, the command into dist/cli.js, and the MCP server into dist/mcp.js.
+ * Bundles the extension into dist/extension.js with dist/tools.js, the command into dist/cli.js, the MCP server into dist/mcp.js.
  * @param {{ production: boolean }} options
  * @returns {Promise<void>}
  */
@@ -83,7 +92,9 @@ export async function buildExtension({ production }) {
   const { build } = await import('esbuild');
   // A source map left by a development build would name sources that the new bundle does not match.
   await rm(join(repoRoot, 'dist'), { recursive: true, force: true });
-  await Promise.all([extensionOptions, cliOptions, mcpOptions].map((options) => build(options(production))));
+  await Promise.all(
+    [extensionOptions, toolsOptions, cliOptions, mcpOptions].map((options) => build(options(production))),
+  );
   // npm sees to this for what it installs; a checkout and the package of the extension have nobody else.
   await chmod(join(repoRoot, 'dist', 'cli.js'), 0o755);
 }
@@ -94,7 +105,7 @@ export async function buildExtension({ production }) {
  */
 async function watchExtension() {
   const { context } = await import('esbuild');
-  for (const options of [extensionOptions, cliOptions, mcpOptions]) {
+  for (const options of [extensionOptions, toolsOptions, cliOptions, mcpOptions]) {
     const watcher = await context({ ...options(false), logLevel: 'info' });
     await watcher.watch();
   }

@@ -34,6 +34,7 @@ export const COMMANDS = {
   openStoreFolder: `${PREFIX}.openStoreFolder`,
   openUnreadable: `${PREFIX}.openUnreadable`,
   checkStore: `${PREFIX}.checkStore`,
+  copyMcpConfiguration: `${PREFIX}.copyMcpConfiguration`,
   showLog: `${PREFIX}.showLog`,
   filterAll: `${PREFIX}.filterAll`,
   filterProject: `${PREFIX}.filterProject`,
@@ -49,6 +50,8 @@ export const COMMANDS = {
   groupByHolderTicked: `${PREFIX}.groupByHolderTicked`,
   groupByBeadTicked: `${PREFIX}.groupByBeadTicked`,
 } as const;
+
+export const MCP_PROVIDER = `${PREFIX}.mcp`;
 
 export type CommandKey = keyof typeof COMMANDS;
 

@@ -19,6 +19,8 @@ import { Documents } from './documents';
 import { Drift } from './drift';
 import { Holders } from './holders';
 import { KeepAlive } from './keepAlive';
+import { McpServerProvider } from './languageModel/mcpServer';
+import { LanguageModelTools } from './languageModel/tools';
 import { LiveStore } from './liveStore';
 import { OwnHere } from './ownHere';
 import { Projects } from './projects';
@@ -35,6 +37,7 @@ export interface Internals {
   readonly memory: vscode.Memento;
   readonly commands: CommandContext;
   readonly badges: Badges;
+  readonly mcpServer: McpServerProvider;
 }
 
 export type TestedApi = AgentReservationsApi & { readonly internals?: Internals };
@@ -56,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
   const view = new ReservationsView(live, arrangement, projects, drift);
   const statusBar = new StatusBar(live);
   const documents = new Documents();
+  const mcpServer = new McpServerProvider(context);
   const changed = new vscode.EventEmitter<Overview>();
   const commands: CommandContext = {
     live,
@@ -68,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     documents,
     log,
     memory,
+    extensionUri: context.extensionUri,
   };
   context.subscriptions.push(
     ...registerCommands(commands),
@@ -89,6 +94,8 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     new RequestNotice(commands),
     new FinishedNotice(commands, own),
     new Terminals(context),
+    new LanguageModelTools(context, live, log),
+    mcpServer,
     readonlyEditors,
     conflicts,
     problems,
@@ -134,7 +141,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     showMessage: (input) => live.coordination.showMessage(input),
     doctor: (input) => live.coordination.doctor(input),
     ...(context.extensionMode === vscode.ExtensionMode.Test
-      ? { internals: { live, view, statusBar, memory, commands, badges } }
+      ? { internals: { live, view, statusBar, memory, commands, badges, mcpServer } }
       : {}),
   };
 }

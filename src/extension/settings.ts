@@ -72,3 +72,11 @@ export function conflictMode(): ConflictMode {
   const mode = read<unknown>('onConflict', 'warn');
   return CONFLICT_MODES.find((one) => one === mode) ?? 'warn';
 }
+
+export const CHAT_TOOLS = ['tools', 'mcp', 'off'] as const;
+
+/** By which way the language models of this window are offered the tools: never by two. */
+export function chatTools(): (typeof CHAT_TOOLS)[number] {
+  const way = read<unknown>('chatTools', 'tools');
+  return CHAT_TOOLS.find((one) => one === way) ?? 'tools';
+}

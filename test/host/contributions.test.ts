@@ -6,6 +6,7 @@ import {
   CONFIGURATION,
   CONTEXT_KEYS,
   CONTEXT_VALUES,
+  MCP_PROVIDER,
   VIEW_ID,
 } from '../../src/extension/contributions';
 import { PROBLEM_KINDS, type ProblemKind } from '../../src/store/problem';
@@ -21,6 +22,7 @@ interface Manifest {
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly colors: readonly { readonly id: string }[];
     readonly submenus: readonly { readonly id: string }[];
+    readonly mcpServerDefinitionProviders: readonly { readonly id: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
   };
 }
@@ -107,6 +109,7 @@ describe('package.json and the code', () => {
       `${CONFIGURATION}.agent`,
       `${CONFIGURATION}.autoRenew`,
       `${CONFIGURATION}.badges`,
+      `${CONFIGURATION}.chatTools`,
       `${CONFIGURATION}.defaultTtlMinutes`,
       `${CONFIGURATION}.expiredHours`,
       `${CONFIGURATION}.onConflict`,
@@ -114,6 +117,13 @@ describe('package.json and the code', () => {
       `${CONFIGURATION}.terminalCommand`,
       `${CONFIGURATION}.terminalIdentity`,
     ]);
+  });
+
+  it('name the same provider of MCP servers', () => {
+    assert.deepEqual(
+      manifest.contributes.mcpServerDefinitionProviders.map(({ id }) => id),
+      [MCP_PROVIDER],
+    );
   });
 
   it('have an English text for every %key%', () => {

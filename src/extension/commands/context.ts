@@ -26,6 +26,8 @@ export interface CommandContext {
   readonly documents: Documents;
   readonly log: vscode.LogOutputChannel;
   readonly memory: vscode.Memento;
+  /** Where the extension is installed. */
+  readonly extensionUri: vscode.Uri;
 }
 
 /** A command's handler; what it resolves to is what `executeCommand` answers. */

@@ -6,6 +6,7 @@ import { filterBy, groupBy } from './arrange';
 import { askToRelease } from './askToRelease';
 import { checkStore } from './checkStore';
 import type { CommandContext, Handler } from './context';
+import { copyMcpConfiguration } from './copyMcpConfiguration';
 import { openDrift, reserveAllDrift, reserveDrift } from './drift';
 import { forceRelease } from './forceRelease';
 import { acknowledge, openMessage } from './messages';
@@ -42,6 +43,7 @@ export function registerCommands(context: CommandContext): readonly vscode.Dispo
     openStoreFolder: openStoreFolder(context),
     openUnreadable: openUnreadable(context),
     checkStore: checkStore(context),
+    copyMcpConfiguration: copyMcpConfiguration(context),
     showLog: showLog(context),
     filterAll: filterBy(context, 'all'),
     filterAllTicked: filterBy(context, 'all'),

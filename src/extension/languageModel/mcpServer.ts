@@ -1,0 +1,55 @@
+/**
+ * The MCP server for the language models of this window, where the person prefers it to VS Code's own tools: never both, since
+ * each tool would be there twice.
+ */
+
+import * as vscode from 'vscode';
+import { CONFIGURATION, MCP_PROVIDER } from '../contributions';
+import { chatTools, configuredAgent, storeRoot } from '../settings';
+
+export class McpServerProvider implements vscode.McpServerDefinitionProvider, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeMcpServerDefinitions = this.changed.event;
+  private readonly disposables: readonly vscode.Disposable[];
+
+  constructor(private readonly context: vscode.ExtensionContext) {
+    this.disposables = [
+      this.changed,
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(CONFIGURATION)) {
+          this.changed.fire();
+        }
+      }),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.changed.fire()),
+      vscode.lm.registerMcpServerDefinitionProvider(MCP_PROVIDER, this),
+    ];
+  }
+
+  provideMcpServerDefinitions(): vscode.McpStdioServerDefinition[] {
+    if (chatTools() !== 'mcp') {
+      return [];
+    }
+    const { extension, extensionUri } = this.context;
+    const server = new vscode.McpStdioServerDefinition(
+      'Agent Reservations',
+      process.execPath,
+      [vscode.Uri.joinPath(extensionUri, 'dist', 'mcp.js').fsPath],
+      {
+        // VS Code itself is the Node that runs it.
+        ELECTRON_RUN_AS_NODE: '1',
+        AGENT_RESERVATIONS_STORE: storeRoot(),
+        BB_AGENT: configuredAgent() ?? null,
+      },
+      String(extension.packageJSON.version),
+    );
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    if (folder?.uri.scheme === 'file') {
+      server.cwd = folder.uri;
+    }
+    return [server];
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+}
