@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod/mini';
 import type { Coordination } from '../coordination/coordination';
-import { findHere, type Here, isBelow } from '../project/place';
+import { findHereIfFolder, type Here, isBelow } from '../project/place';
 import type { Tool, ToolAnswer } from '../tools/tool';
 import { TOOLS } from '../tools/tools';
 import { addResources } from './resources';
@@ -31,7 +31,7 @@ const INSTRUCTIONS =
 const ENVELOPE = z.object({
   ok: z.boolean(),
   command: z.string(),
-  data: z.unknown(),
+  data: z.union([z.looseObject({}), z.array(z.looseObject({})), z.null()]),
   error: z.nullable(z.looseObject({ code: z.string(), message: z.string() })),
 });
 
@@ -45,8 +45,8 @@ export function createServer(served: Served, era: Era): McpServer {
       capabilities: { tools: { listChanged: false }, resources: { subscribe: true, listChanged: false } },
     },
   );
-  const here = async (folder?: string): Promise<Here> =>
-    await findHere(cwd, { worktree: folder ?? (era === 'legacy' ? await rootOfClient(server, cwd) : undefined) });
+  const here = async (folder?: string): Promise<Here | undefined> =>
+    await findHereIfFolder(cwd, folder ?? (era === 'legacy' ? await rootOfClient(server, cwd) : undefined));
   for (const tool of TOOLS) {
     server.registerTool(tool.name, registration(tool), async (given, { mcpReq }) =>
       result(await tool.call(given, { coordination, here, agent, signal: mcpReq.signal })),
@@ -88,7 +88,15 @@ function passing(schema: z.ZodMiniType) {
 }
 
 function jsonSchemaOf(schema: z.ZodMiniType) {
-  const convert = () => z.toJSONSchema(schema) as Record<string, unknown>;
+  const convert = () =>
+    z.toJSONSchema(schema, {
+      override: ({ jsonSchema }) => {
+        // Some clients take an empty schema for a mistake.
+        if (JSON.stringify(jsonSchema.additionalProperties) === '{}') {
+          jsonSchema.additionalProperties = true;
+        }
+      },
+    }) as Record<string, unknown>;
   return { input: convert, output: convert };
 }
 

@@ -4,6 +4,7 @@
  * one that begins with `./` or `../` is meant from the folder.
  */
 
+import { stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { findProject, type Project, realPath } from './findProject';
 
@@ -29,6 +30,15 @@ export async function findHere(cwd: string, { project, worktree }: Named): Promi
   const place = isOutside ? await findProject(folder) : found;
   const way = below(place.worktree, await realPath(folder)) ?? '.';
   return { ...place, project: named ?? place.project, folder: way === '.' ? '' : way };
+}
+
+/**
+ * The same for a folder that somebody has guessed; undefined where it is none, since it would be taken for a project of its
+ * own, in which nobody is in anybody's way.
+ */
+export async function findHereIfFolder(cwd: string, folder: string | undefined): Promise<Here | undefined> {
+  const found = await stat(resolve(cwd, folder ?? '')).catch(() => undefined);
+  return found?.isDirectory() ? await findHere(cwd, { worktree: folder }) : undefined;
 }
 
 /** A path of a file, from the root; what is not below it stays as it is. */

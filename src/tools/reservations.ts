@@ -8,7 +8,7 @@ import { ON_OVERLAP, type OnOverlap, type Reserved } from '../core/reserve';
 import { MAX_WAIT_SECONDS } from '../core/wait';
 import { type Here, scopeFromRoot } from '../project/place';
 import { AGENT, FOLDER, flag, oneOf, SCOPES_ARE, text, texts, wholeNumber } from './schema';
-import { actor, defineTool } from './tool';
+import { actor, defineTool, placeFor } from './tool';
 
 const TTL = z.optional(
   wholeNumber(
@@ -50,7 +50,7 @@ export const reserveScope = defineTool({
   run: async (input, surroundings) => {
     const { coordination, signal } = surroundings;
     const agent = actor(input.agent, surroundings);
-    const here = await surroundings.here(input.folder);
+    const here = await placeFor(input.folder, surroundings);
     const envelope = await coordination.reserveAll({
       agent,
       scopes: await fromRoot(here, input.scopes),
@@ -89,7 +89,7 @@ export const renewScope = defineTool({
     folder: FOLDER,
   }),
   run: async (input, surroundings) => {
-    const here = await surroundings.here(input.folder);
+    const here = await placeFor(input.folder, surroundings);
     return await surroundings.coordination.renew({
       agent: actor(input.agent, surroundings),
       scope: await scopeFromRoot(here, input.scope),
@@ -116,7 +116,7 @@ export const releaseScope = defineTool({
     folder: FOLDER,
   }),
   run: async (input, surroundings) => {
-    const here = await surroundings.here(input.folder);
+    const here = await placeFor(input.folder, surroundings);
     return await surroundings.coordination.releaseAll({
       agent: actor(input.agent, surroundings),
       scopes: await fromRoot(here, input.scopes ?? []),
@@ -148,7 +148,7 @@ export const requestRelease = defineTool({
     folder: FOLDER,
   }),
   run: async (input, surroundings) => {
-    const here = await surroundings.here(input.folder);
+    const here = await placeFor(input.folder, surroundings);
     return await surroundings.coordination.request({
       from: actor(input.agent, surroundings),
       scope: await scopeFromRoot(here, input.scope),

@@ -3,15 +3,15 @@
 import * as z from 'zod/mini';
 import type { Coordination } from '../coordination/coordination';
 import { type CommandName, type Envelope, envelope, refused } from '../core/envelope';
-import { trimmed } from '../core/input';
+import { quoted, trimmed } from '../core/input';
 import type { Here } from '../project/place';
 import { errorLines } from './refusal';
 import { sayIssues } from './schema';
 
 export interface ToolSurroundings {
   readonly coordination: Coordination;
-  /** The project and worktree of a folder; of the one that the surface is in where none is named. */
-  here(folder?: string): Promise<Here>;
+  /** The project and worktree of a folder, of the one that the surface is in where none is named; undefined for no folder. */
+  here(folder?: string): Promise<Here | undefined>;
   /** Who acts where a call does not say. */
   readonly agent: string | undefined;
   /** Aborted when nobody waits for the answer any more. */
@@ -98,4 +98,17 @@ export function actor(agent: string | undefined, surroundings: ToolSurroundings)
     );
   }
   return acting;
+}
+
+/** Which project and worktree are meant. @throws ArgumentError where that cannot be told */
+export async function placeFor(folder: string | undefined, surroundings: ToolSurroundings): Promise<Here> {
+  const here = await surroundings.here(folder);
+  if (!here) {
+    throw new ArgumentError(
+      folder === undefined
+        ? 'Missing folder: no folder is open, so name one by the argument "folder".'
+        : `There is no folder ${quoted(folder)}: name one of the project by its absolute path, or leave "folder" out.`,
+    );
+  }
+  return here;
 }

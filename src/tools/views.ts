@@ -8,7 +8,7 @@ import { waitersOf } from '../core/waiting';
 import { pathFromRoot } from '../project/place';
 import { placeOf } from './reservations';
 import { AGENT, FOLDER, flag, text, texts } from './schema';
-import { defineTool } from './tool';
+import { defineTool, placeFor } from './tool';
 
 export const checkPaths = defineTool({
   name: 'check_paths',
@@ -24,7 +24,7 @@ export const checkPaths = defineTool({
     folder: FOLDER,
   }),
   run: async (input, surroundings) => {
-    const here = await surroundings.here(input.folder);
+    const here = await placeFor(input.folder, surroundings);
     const envelope = await surroundings.coordination.check({
       paths: await Promise.all(input.paths.map((path) => pathFromRoot(here, path))),
       agent: input.agent ?? surroundings.agent,
@@ -63,11 +63,11 @@ export const listReservations = defineTool({
     all_projects: z.optional(flag('Of all projects, not only of this one.')),
     folder: FOLDER,
   }),
-  run: async (input, { coordination, here }) =>
-    await coordination.status({
+  run: async (input, surroundings) =>
+    await surroundings.coordination.status({
       agent: input.holder,
       bead: input.bead,
-      project: input.all_projects ? undefined : (await here(input.folder)).project,
+      project: input.all_projects ? undefined : (await placeFor(input.folder, surroundings)).project,
       readOnly: true,
     }),
   lines: ({ reservations, unacked_required_messages: messages }) => [

@@ -172,6 +172,7 @@ describe('the tools of the MCP server', () => {
       /HANDOFF/,
     ],
     ['a limit', 'list_messages', { limit: 0 }, 'INVALID_LIMIT', /1 to 500/],
+    ['a folder', 'check_paths', { paths: ['a'], folder: '/no/such' }, 'INVALID_ARGS', /no folder "\/no\/such"/],
     [
       'an agent that nobody is',
       'reserve_scope',

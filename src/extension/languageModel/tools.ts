@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { findHere } from '../../project/place';
+import { findHereIfFolder } from '../../project/place';
 import type { Tool, ToolSurroundings } from '../../tools/tool';
 import type { TOOLS } from '../../tools/tools';
 import { CONFIGURATION } from '../contributions';
@@ -78,10 +78,11 @@ export class LanguageModelTools implements vscode.Disposable {
 
   private surroundings(signal: AbortSignal): ToolSurroundings {
     const folder = folderHere()?.uri;
-    const cwd = folder?.scheme === 'file' ? folder.fsPath : homedir();
+    const cwd = folder?.scheme === 'file' ? folder.fsPath : undefined;
     return {
       coordination: this.live.coordination,
-      here: (named) => findHere(cwd, { worktree: named }),
+      here: async (named) =>
+        cwd === undefined && named === undefined ? undefined : await findHereIfFolder(cwd ?? homedir(), named),
       agent: configuredAgent(),
       signal,
     };
