@@ -76,6 +76,8 @@ function commonOptions(production) {
     bundle: true,
     format: 'cjs',
     platform: 'node',
+    // Some packages are UMD in `main`, of which only the wrapper would be bundled.
+    mainFields: ['module', 'main'],
     target: 'node20',
     minify: production,
     sourcemap: !production,

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { createCoordination } from '../coordination/coordination';
 import { plainLines } from '../core/display';
 import { envelope, refused } from '../core/envelope';
+import { ownLauncher } from '../hooks/launcher';
 import { findHere } from '../project/place';
 import { randomHex } from '../store/files/durable';
 import { FileStore } from '../store/files/fileStore';
@@ -22,6 +23,7 @@ export interface World {
   readonly argv: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
+  readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   interrupted(): Promise<void>;
@@ -83,7 +85,7 @@ function misuse({ argv, stdout, stderr }: World, verb: Verb | undefined, message
   return EXIT.usage;
 }
 
-function surroundings({ env, cwd, stdout, stderr, interrupted }: World, given: Given): Surroundings {
+function surroundings({ env, cwd, stdin, stdout, stderr, interrupted }: World, given: Given): Surroundings {
   const root = given.text('store') ?? (env['AGENT_RESERVATIONS_STORE'] || defaultRoot(env));
   if (!root.trim()) {
     throw new UsageError('Missing folder: name it after --store.');
@@ -95,6 +97,17 @@ function surroundings({ env, cwd, stdout, stderr, interrupted }: World, given: G
     coordination: createCoordination(store, { random: () => randomHex(ID_BYTES) }),
     here: () => findHere(cwd, { project: given.text('project'), worktree: given.text('worktree') }),
     agent: env['BB_AGENT']?.trim() || undefined,
+    env,
+    cwd,
+    launcher: ownLauncher(),
+    input: async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stdin) {
+        chunks.push(Buffer.from(chunk));
+      }
+      return Buffer.concat(chunks).toString('utf8');
+    },
+    warn: (text) => new Promise((done) => stderr.write(plainLines(text), () => done())),
     page: createPage(isColoured(stdout, env)),
     out: (text) => stdout.write(text),
     interrupted,
@@ -102,7 +115,7 @@ function surroundings({ env, cwd, stdout, stderr, interrupted }: World, given: G
 }
 
 function tell({ stdout, stderr, env }: World, given: Given, told: Told): number {
-  const { envelope: answer, lines, isWritten = false, hasFailed = false } = told;
+  const { envelope: answer, lines, isWritten = false, hasFailed = false, exitCode } = told;
   if (given.isSet('json') && !isWritten) {
     stdout.write(`${safeJson(answer, 2)}\n`);
   } else if (!answer.ok) {
@@ -115,5 +128,5 @@ function tell({ stdout, stderr, env }: World, given: Given, told: Told): number 
         .join(''),
     );
   }
-  return hasFailed ? EXIT.failed : exitCodeOf(answer);
+  return exitCode ?? (hasFailed ? EXIT.failed : exitCodeOf(answer));
 }

@@ -33,8 +33,17 @@ export interface Surroundings {
   /** BB_AGENT, where it says who is acting. */
   readonly agent: string | undefined;
   readonly page: Page;
+  readonly env: NodeJS.ProcessEnv;
+  /** The folder that the call is made in. */
+  readonly cwd: string;
+  /** The launcher of this very installation of the command, where it has one. */
+  readonly launcher: string | undefined;
+  /** All of standard input. */
+  input(): Promise<string>;
   /** Writes to standard output at once: for what goes on until it is interrupted. */
   readonly out: (text: string) => void;
+  /** Writes to standard error, and resolves when it has left this process. */
+  warn(text: string): Promise<void>;
   /** Resolves when the person interrupts, or nobody reads any more. */
   interrupted(): Promise<void>;
 }
@@ -47,6 +56,8 @@ export interface Told {
   readonly isWritten?: boolean;
   /** Whether it failed though the operation was done: a repair that could not be made. */
   readonly hasFailed?: boolean;
+  /** What the process ends with, where the envelope does not tell. */
+  readonly exitCode?: number;
 }
 
 export interface Verb {

@@ -3,6 +3,8 @@
 import type { Verb } from './verb';
 import { heartbeat, list, register, show } from './verbs/agents';
 import { doctor } from './verbs/doctor';
+import { guard } from './verbs/guard';
+import { hooks } from './verbs/hooks';
 import { mcp } from './verbs/mcp';
 import { ack, inbox, read, send } from './verbs/messages';
 import { release, renew, request, reserve } from './verbs/reservations';
@@ -28,6 +30,8 @@ export const VERBS: readonly Verb[] = [
   watch,
   doctor,
   mcp,
+  hooks,
+  guard,
 ];
 
 /** What beadboard calls the heartbeat, with its name in the answer. */

@@ -27,6 +27,8 @@ export const ERROR_CODES = [
   'INVALID_MESSAGE_ID',
   'READ_FORBIDDEN',
   'ACK_FORBIDDEN',
+  // A file of another program, such as a tool's settings or git's, is not as it must be.
+  'INVALID_SETTINGS',
   'INTERNAL_ERROR',
 ] as const;
 
@@ -54,6 +56,8 @@ export const COMMAND_NAMES = [
   'agent ack',
   'agent doctor',
   'agent mcp',
+  'agent hooks',
+  'agent guard',
 ] as const;
 
 export type CommandName = (typeof COMMAND_NAMES)[number];

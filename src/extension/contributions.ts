@@ -35,6 +35,7 @@ export const COMMANDS = {
   openUnreadable: `${PREFIX}.openUnreadable`,
   checkStore: `${PREFIX}.checkStore`,
   copyMcpConfiguration: `${PREFIX}.copyMcpConfiguration`,
+  installGuard: `${PREFIX}.installGuard`,
   showLog: `${PREFIX}.showLog`,
   filterAll: `${PREFIX}.filterAll`,
   filterProject: `${PREFIX}.filterProject`,

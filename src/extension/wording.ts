@@ -150,6 +150,9 @@ export function explain(error: ErrorBody): string {
       if ('fix' in facts) {
         return vscode.l10n.t('Say what to repair: true, or a list of the ids of findings.');
       }
+      if ('folder' in facts) {
+        return vscode.l10n.t('{0} is in no worktree of a Git repository.', fact('folder'));
+      }
       if ('fault' in facts || 'path' in facts) {
         return withoutLinks(error.message);
       }

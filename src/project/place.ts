@@ -64,7 +64,7 @@ export async function isBelow(root: string, path: string): Promise<boolean> {
 }
 
 /** From one to the other with `/` between names, `.` for the very same; undefined where it is not below. */
-function below(root: string, path: string): string | undefined {
+export function below(root: string, path: string): string | undefined {
   const way = relative(root, path).replaceAll('\\', '/');
   return way === '..' || way.startsWith('../') || isAbsolute(way) ? undefined : way || '.';
 }

@@ -19,6 +19,8 @@ export interface Called {
 export interface CallOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** What it reads from standard input; nothing unless told. */
+  readonly input?: string;
 }
 
 /** The command for one store, with nothing of the environment of whoever runs the tests. */
@@ -30,14 +32,15 @@ export class Command {
     private readonly cwd: string,
   ) {}
 
-  start(args: readonly string[], { cwd = this.cwd, env = {} }: CallOptions = {}): ChildProcess {
+  start(args: readonly string[], { cwd = this.cwd, env = {}, input }: CallOptions = {}): ChildProcess {
     const node = process.env['AGENT_RESERVATIONS_TEST_NODE'] ?? process.execPath;
     const { BB_AGENT: _agent, NO_COLOR: _colour, ...rest } = process.env;
     const child = spawn(node, [CLI, ...args], {
       cwd,
       env: { ...rest, AGENT_RESERVATIONS_STORE: this.store, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
+    child.stdin?.end(input);
     this.running.add(child);
     child.once('close', () => this.running.delete(child));
     return child;

@@ -15,8 +15,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   coordination: ['core', 'store'],
   tools: ['coordination', 'core', 'project', 'zod'],
   mcp: ['tools', 'coordination', 'core', 'project', 'node:', 'zod', '@modelcontextprotocol'],
+  hooks: ['coordination', 'core', 'store', 'project', 'node:', 'jsonc-parser'],
   // Of the MCP server the types only: it is loaded where it is asked for.
-  cli: ['mcp', 'coordination', 'core', 'store', 'project', 'node:'],
+  cli: ['mcp', 'hooks', 'coordination', 'core', 'store', 'project', 'node:', 'diff'],
 };
 
 /** The module specifiers of all import and export … from statements, `import()`, `require()` and `import x = require()`. */
@@ -115,6 +116,7 @@ describe('the checker of imports', () => {
     ['the extension in coordination', 'coordination/a.ts', "import('../extension/x');"],
     ['vscode in project', 'project/a.ts', "import { Uri } from 'vscode';"],
     ['vscode in the command', 'cli/verbs/a.ts', "import * as vscode from 'vscode';"],
+    ['the command in the hooks', 'hooks/a.ts', "import { x } from '../cli/x';"],
     ['the extension in the command', 'cli/a.ts', "import { x } from '../extension/x';"],
     ['vscode in the tools', 'tools/a.ts', "import { lm } from 'vscode';"],
     ['the store in the tools', 'tools/a.ts', "import { FileStore } from '../store/files/fileStore';"],

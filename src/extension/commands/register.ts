@@ -9,6 +9,7 @@ import type { CommandContext, Handler } from './context';
 import { copyMcpConfiguration } from './copyMcpConfiguration';
 import { openDrift, reserveAllDrift, reserveDrift } from './drift';
 import { forceRelease } from './forceRelease';
+import { installGuard } from './installGuard';
 import { acknowledge, openMessage } from './messages';
 import { release, releaseAllMine, showHeld } from './release';
 import { renew } from './renew';
@@ -44,6 +45,7 @@ export function registerCommands(context: CommandContext): readonly vscode.Dispo
     openUnreadable: openUnreadable(context),
     checkStore: checkStore(context),
     copyMcpConfiguration: copyMcpConfiguration(context),
+    installGuard: installGuard(context),
     showLog: showLog(context),
     filterAll: filterBy(context, 'all'),
     filterAllTicked: filterBy(context, 'all'),

@@ -1,0 +1,81 @@
+/**
+ * The hook that a coding agent runs before it edits a file. It refuses only what it knows to be held by another: whatever
+ * it cannot read or understand goes on, with a warning.
+ */
+
+import { createHash } from 'node:crypto';
+import type { Coordination } from '../coordination/coordination';
+import { isAgentId } from '../core/agent';
+import { editRefusal } from '../core/refusalText';
+import { type AnswerForm, type CodingTool, type Edit, type HookAnswer, toolCallOf } from '../core/toolCall';
+import { findProject } from '../project/findProject';
+import { filesNamed, heldByOthers } from './heldByOthers';
+
+const SESSION_DIGITS = 12;
+
+export interface HookCall {
+  readonly tool: CodingTool;
+  /** What the tool wrote to the hook. */
+  readonly input: string;
+  /** BB_AGENT. */
+  readonly agent: string | undefined;
+  /** The folder that the hook is run in, for a tool that names none. */
+  readonly cwd: string;
+  readonly coordination: Pick<Coordination, 'check' | 'show'>;
+}
+
+/** Never rejects. */
+export async function answerHook(call: HookCall): Promise<{ readonly answer: HookAnswer; readonly form: AnswerForm }> {
+  let form: AnswerForm = 'nested';
+  try {
+    const asked = toolCallOf(JSON.parse(call.input));
+    if (asked.kind !== 'edit') {
+      return { answer: asked.kind === 'other' ? { kind: 'pass' } : notChecked(asked.why), form };
+    }
+    form = asked.form;
+    return { answer: await answerEdit(call, asked.edit), form };
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'The input of the hook is not JSON.' : String(error);
+    return { answer: notChecked(why), form };
+  }
+}
+
+async function answerEdit(call: HookCall, edit: Edit): Promise<HookAnswer> {
+  const agent = agentOf(call, edit);
+  const cwd = edit.cwd || call.cwd;
+  const files = (await Promise.all(edit.paths.map((path) => filesNamed(path, cwd)))).flat();
+  const found = await heldByOthers(call.coordination, agent, files);
+  if (!found.ok) {
+    return notChecked(found.error.message);
+  }
+  const [first] = found.held;
+  if (!first) {
+    return { kind: 'pass' };
+  }
+  const worktree = files.find(({ path }) => path === first.path)?.place.worktree;
+  const isElsewhere = worktree !== undefined && worktree !== (await findProject(cwd)).worktree;
+  const isKnown = (await call.coordination.show({ agent })).ok;
+  const reason = editRefusal(found.held, {
+    agent,
+    unregisteredRole: isKnown ? undefined : call.tool,
+    worktree: isElsewhere ? worktree : undefined,
+  });
+  return { kind: 'refuse', reason };
+}
+
+/**
+ * Who is editing: BB_AGENT, else an id made from the tool's session, the same for as long as that lasts. It is valid without
+ * being registered, since it only looks.
+ */
+function agentOf({ agent, tool }: HookCall, { session }: Edit): string {
+  return agent !== undefined && isAgentId(agent) ? agent : sessionAgent(tool, session);
+}
+
+/** `claude-code-0123456789ab`: what an agent of that session is called. */
+export function sessionAgent(tool: CodingTool, session: string): string {
+  return `${tool}-${createHash('sha256').update(session).digest('hex').slice(0, SESSION_DIGITS)}`;
+}
+
+function notChecked(why: string): HookAnswer {
+  return { kind: 'warn', message: `agent-reservations: this edit was not checked, and goes on. ${why}` };
+}
