@@ -1,8 +1,8 @@
 // Writes the examples of docs/agents.md: a session of the built command on a store of its own, as it went.
 // Usage: node scripts/agentsDoc.mjs
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildExtension } from './build.mjs';
 import { ensureInstalled } from './lib/install.mjs';
@@ -17,7 +17,7 @@ const marks = ['<!-- examples: node scripts/agentsDoc.mjs -->', '<!-- end of exa
 const epoch = Date.parse('2026-02-13T22:09:00.000Z');
 const minuteMs = 60_000;
 
-/** @typedef {{ say: string, as?: string }} Step */
+/** @typedef {{ say: string, as?: string, input?: string }} Step */
 
 /**
  * The calls, in the order of the page. {message} is the last message's id.
@@ -56,6 +56,16 @@ const session = {
   ],
   doctor: [{ say: 'doctor' }],
   mcp: [{ say: 'mcp --help' }],
+  hooks: [
+    { say: 'hooks install --for claude-code' },
+    { say: "reserve --scope 'src/auth/**' --bead bd-41", as: 'amber-otter' },
+    {
+      say: 'hooks run --for claude-code',
+      as: 'cobalt-harbor',
+      input: '{"session_id":"8c35adc1","tool_name":"Edit","tool_input":{"file_path":"src/auth/login.ts"}}',
+    },
+  ],
+  guard: [{ say: 'guard install --pre-push' }, { say: 'guard uninstall' }],
 };
 
 /**
@@ -88,9 +98,9 @@ export async function examples() {
  */
 export function newSession(root) {
   const folder = join(root, 'shop');
-  mkdirSync(join(folder, '.git'), { recursive: true });
-  writeFileSync(join(folder, '.git', 'HEAD'), 'ref: refs/heads/main\n');
-  const env = { ...process.env, AGENT_RESERVATIONS_STORE: join(root, 'store'), BB_AGENT: '' };
+  const git = { GIT_CONFIG_GLOBAL: join(root, 'gitconfig'), GIT_CONFIG_NOSYSTEM: '1' };
+  const env = { ...process.env, ...git, AGENT_RESERVATIONS_STORE: join(root, 'store'), BB_AGENT: '' };
+  execFileSync('git', ['init', '--quiet', folder], { env });
   return { folder, env, root, started: Date.now(), ids: new Map(), fences: new Set() };
 }
 
@@ -115,12 +125,13 @@ async function verbTable(at) {
  * @param {Session} at
  * @param {Step} step
  */
-async function shownCall(at, { say, as }) {
+async function shownCall(at, { say, as, input }) {
   const message = [...at.ids.keys()].filter((id) => id.startsWith('msg_')).at(-1) ?? '';
   const words = wordsOf(say.replace('{message}', message));
-  const { out, err, code } = await call(at, words, as);
+  const { out, err, code } = await call(at, words, as, input);
   const written = say.replace('{message}', at.ids.get(message) ?? '');
-  const prompt = `$ ${as ? `BB_AGENT=${as} ` : ''}agent-reservations ${written}`;
+  const given = input === undefined ? '' : `echo '${input}' | `;
+  const prompt = `$ ${given}${as ? `BB_AGENT=${as} ` : ''}agent-reservations ${written}`;
   const end = code === 0 ? [] : [`(exit code ${code})`];
   return [prompt, ...lines(steady(at, out + err)), ...end].join('\n');
 }
@@ -152,9 +163,11 @@ async function shownWatch(at) {
  * @param {Session} at
  * @param {string[]} args
  * @param {string} [as]
+ * @param {string} [input]
  */
-async function call(at, args, as) {
+async function call(at, args, as, input) {
   const child = start(at, args, as);
+  child.stdin?.end(input);
   let [out, err] = ['', ''];
   child.stdout?.on('data', (text) => {
     out += text;
@@ -174,7 +187,7 @@ async function call(at, args, as) {
 function start({ folder, env }, args, as) {
   const own = as === undefined ? {} : { BB_AGENT: as };
   const node = process.env['AGENT_RESERVATIONS_TEST_NODE'] ?? process.execPath;
-  return spawn(node, [cli, ...args], { cwd: folder, env: { ...env, ...own }, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(node, [cli, ...args], { cwd: folder, env: { ...env, ...own }, stdio: 'pipe' });
 }
 
 /** @param {string} text */
