@@ -24,7 +24,7 @@ export const stages = {
   typecheck: { run: (print) => runTool('typescript/bin/tsc', ['--noEmit'], print), compiled: false, webHost: false },
   unit: { run: (print) => runMocha('unit', 5000, 2 * minute, print), compiled: true, webHost: false },
   store: { run: (print) => runMocha('store', 30_000, 4 * minute, print), compiled: true, webHost: false },
-  cli: { run: (print) => runMocha('cli', 30_000, 4 * minute, print), compiled: true, webHost: false },
+  cli: { run: (print) => runMocha('cli', 30_000, 8 * minute, print), compiled: true, webHost: false },
   mcp: { run: (print) => runMocha('mcp', 30_000, 4 * minute, print), compiled: true, webHost: false },
   faults: { run: (print) => runMocha('faults', 4 * minute, 12 * minute, print), compiled: true, webHost: false },
   host: { run: runHost, compiled: true, webHost: true },
