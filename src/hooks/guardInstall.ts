@@ -131,10 +131,16 @@ async function replaceName(path: string, text: string): Promise<void> {
 }
 
 async function hooksFolder(folder: string): Promise<Outcome<HooksFolder>> {
+  if (!(await exists(folder))) {
+    return refused('INVALID_ARGS', `There is no folder ${JSON.stringify(folder)}. Name one of a repository.`, {
+      folder,
+    });
+  }
   try {
     return await askGit(folder);
   } catch (error) {
-    if (error instanceof GitError) {
+    // Without a code it was not git that spoke: there may be none.
+    if (error instanceof GitError && error.code !== null) {
       return refused(
         'INVALID_ARGS',
         `${JSON.stringify(folder)} is in no worktree of a git repository: ${error.message} Call it in one.`,

@@ -419,6 +419,9 @@ describe('the guard', () => {
       assert.equal(code, 2);
       assert.match(err, /^INVALID_ARGS: ".+plain" is in no worktree of a git repository/);
       assert.deepEqual(readdirSync(plain), []);
+      const gone = await around.run(LAUNCHER, ['guard', 'install', '--worktree', join(plain, 'x')], { cwd: shop });
+      assert.equal(gone.code, 2);
+      assert.match(gone.err, /^INVALID_ARGS: There is no folder/);
     });
   });
 });

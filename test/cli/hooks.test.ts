@@ -269,6 +269,20 @@ describe('installing the hook', () => {
     }
   });
 
+  it('says what the system does not let it read or write, by name', async () => {
+    mkdirSync(join(shop, '.claude/settings.json'), { recursive: true });
+    writeFileSync(join(shop, '.codex'), 'a file');
+    for (const [tool, path] of [
+      ['claude-code', '.claude/settings.json'],
+      ['codex', '.codex'],
+    ] as const) {
+      const { code, err } = await hooks('install', '--for', tool);
+      assert.equal(code, 1);
+      assert.match(err, new RegExp(`^INTERNAL_ERROR: Could not (?:read|write) .+${path}`));
+      assert.equal(err.split('\n').length, 2, err);
+    }
+  });
+
   it('keeps the mode of the file, what is in it, and a link as a link', async () => {
     const kept = join(temp(), 'dotfiles', 'settings.json');
     const text = '{\n  // mine\n  "model": "x"\n}\n';

@@ -1,7 +1,8 @@
 /** The guard among git's hooks: install it, take it out, be it. */
 
+import { answer } from '../../coordination/answers';
 import { oneLine } from '../../core/display';
-import { type Envelope, envelope, granted, type Outcome } from '../../core/envelope';
+import { type Envelope, envelope, granted } from '../../core/envelope';
 import { answerGuard, GUARD_DEADLINE_MS } from '../../hooks/guard';
 import type { GuardData } from '../../hooks/guardInstall';
 import type { GitHook } from '../../hooks/shell';
@@ -40,19 +41,19 @@ async function runGuard(given: Given, { env, cwd, input, coordination, warn }: S
   }
   // The clock of a process begins with it.
   const deadline = GUARD_DEADLINE_MS - performance.now();
-  const answer = await answerGuard({ hook, env, cwd, input, coordination }, deadline);
-  if (answer.text) {
-    await warn(`${answer.text}\n`);
+  const asked = await answerGuard({ hook, env, cwd, input, coordination }, deadline);
+  if (asked.text) {
+    await warn(`${asked.text}\n`);
   }
-  if (answer.isLate) {
+  if (asked.isLate) {
     // What it still waits for would keep the process, and git with it.
     process.exit(EXIT.done);
   }
-  const outcome = granted({ refused: answer.isRefused });
+  const outcome = granted({ refused: asked.isRefused });
   return {
     ...told(envelope('agent guard', outcome), () => []),
     isWritten: true,
-    exitCode: answer.isRefused ? EXIT.conflict : EXIT.done,
+    exitCode: asked.isRefused ? EXIT.conflict : EXIT.done,
   };
 }
 
@@ -60,10 +61,10 @@ async function change(action: 'install' | 'uninstall', given: Given, { cwd, laun
   const { installGuard, uninstallGuard } = await import('../../hooks/guardInstall');
   const folder = given.text('worktree') ?? cwd;
   const hooks: readonly GitHook[] = given.isSet('pre-push') ? ['pre-commit', 'pre-push'] : ['pre-commit'];
-  const outcome: Outcome<GuardData> =
-    action === 'install' ? await installGuard(folder, { hooks, launcher }) : await uninstallGuard(folder);
-  const answer: Envelope<GuardData> = envelope('agent guard', outcome);
-  return told(answer, (data) => (action === 'install' ? installed(data) : uninstalled(data)));
+  const answered: Envelope<GuardData> = await answer('agent guard', () =>
+    action === 'install' ? installGuard(folder, { hooks, launcher }) : uninstallGuard(folder),
+  );
+  return told(answered, (data) => (action === 'install' ? installed(data) : uninstalled(data)));
 }
 
 function installed({ hooks, shared }: GuardData): readonly string[] {

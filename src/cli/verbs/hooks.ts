@@ -1,5 +1,6 @@
 /** The hook that coding agents run before they edit a file: install it, take it out, be it. */
 
+import { answer } from '../../coordination/answers';
 import { oneLine } from '../../core/display';
 import { envelope, granted, type Outcome } from '../../core/envelope';
 import { CODING_TOOLS, type CodingTool, HOOK_MODES, type HookMode, hookOutput } from '../../core/toolCall';
@@ -40,10 +41,10 @@ export const hooks: Verb = {
 
 async function runHook(tool: CodingTool, mode: HookMode, surroundings: Surroundings): Promise<Told> {
   const { coordination, agent, cwd, input, out } = surroundings;
-  const { answer, form } = await answerHook({ tool, input: await input(), agent, cwd, coordination });
+  const asked = await answerHook({ tool, input: await input(), agent, cwd, coordination });
   // Codex takes an answer that asks for none at all.
-  out(hookOutput(answer, tool === 'codex' ? 'deny' : mode, form));
-  return { ...told(envelope('agent hooks', granted(answer)), () => []), isWritten: true };
+  out(hookOutput(asked.answer, tool === 'codex' ? 'deny' : mode, asked.form));
+  return { ...told(envelope('agent hooks', granted(asked.answer)), () => []), isWritten: true };
 }
 
 async function change(
@@ -60,23 +61,22 @@ async function change(
   const { carryOut, planInstall, planUninstall } = await import('../../hooks/agentHooks');
   const target = given.isSet('user') ? 'user' : 'project';
   const place: HookPlace = { tool, target, worktree: (await here()).worktree, env };
-  const plan = await (action === 'install' ? planInstall(place, { mode, launcher }) : planUninstall(place));
   const isTrial = given.isSet('dry-run');
-  if (plan.ok && !isTrial) {
-    await carryOut(plan.data);
-  }
-  const diff = plan.ok && isTrial ? await difference(plan.data) : [];
-  const outcome: Outcome<Changed> = plan.ok
-    ? granted({
-        action,
-        tool,
-        target,
-        file: plan.data.file,
-        changed: plan.data.before !== plan.data.after,
-        dry_run: isTrial,
-      })
-    : plan;
-  return told(envelope('agent hooks', outcome), (data) => (isTrial && data.changed ? diff : report(data)));
+  let diff: readonly string[] = [];
+  const answered = await answer('agent hooks', async (): Promise<Outcome<Changed>> => {
+    const plan = await (action === 'install' ? planInstall(place, { mode, launcher }) : planUninstall(place));
+    if (!plan.ok) {
+      return plan;
+    }
+    const { file, before, after } = plan.data;
+    if (isTrial) {
+      diff = await difference(plan.data);
+    } else {
+      await carryOut(plan.data);
+    }
+    return granted({ action, tool, target, file, changed: before !== after, dry_run: isTrial });
+  });
+  return told(answered, (data) => (isTrial && data.changed ? diff : report(data)));
 }
 
 interface Changed {

@@ -1,8 +1,8 @@
 /** Install Commit Guard…: has git refuse the commits of agents in what others hold. A person is asked first. */
 
 import * as vscode from 'vscode';
-import { withoutIcons } from '../../core/display';
-import { type Envelope, envelope } from '../../core/envelope';
+import { answer } from '../../coordination/answers';
+import { withoutIcons, withoutLinks } from '../../core/display';
 import { type GuardData, installGuard as install, uninstallGuard } from '../../hooks/guardInstall';
 import { ownLauncher } from '../../hooks/launcher';
 import type { GitHook } from '../../hooks/shell';
@@ -30,8 +30,10 @@ export function installGuard(context: CommandContext): Handler {
     if (!hooks) {
       return undefined;
     }
-    const outcome = await install(folder, { hooks, launcher: ownLauncher() });
-    const installed = told<GuardData>(context, envelope('agent guard', outcome));
+    const installed = told<GuardData>(
+      context,
+      await answer('agent guard', () => install(folder, { hooks, launcher: ownLauncher() })),
+    );
     if (installed.ok) {
       tellInstalled(context, folder, installed.data);
     }
@@ -53,18 +55,18 @@ async function chooseFolder({ projects }: CommandContext): Promise<string | unde
   if (others.length === 0) {
     return only;
   }
-  const answer = await askPick<string>({
+  const chosen = await askPick<string>({
     title: vscode.l10n.t('Install Commit Guard'),
     placeholder: vscode.l10n.t('Choose the repository'),
     choices: () => [only, ...others].map((folder) => ({ label: withoutIcons(folder), value: folder })),
   });
-  return typeof answer === 'string' ? answer : undefined;
+  return typeof chosen === 'string' ? chosen : undefined;
 }
 
 async function askWhatToGuard(folder: string): Promise<readonly GitHook[] | undefined> {
   const [commits, both] = [vscode.l10n.t('Guard Commits'), vscode.l10n.t('Guard Commits and Pushes')];
-  const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Install a commit guard in {0}?', folder),
+  const button = await vscode.window.showInformationMessage(
+    vscode.l10n.t('Install a commit guard in {0}?', withoutLinks(folder)),
     {
       modal: true,
       detail: vscode.l10n.t(
@@ -74,13 +76,13 @@ async function askWhatToGuard(folder: string): Promise<readonly GitHook[] | unde
     commits,
     both,
   );
-  return answer === undefined ? undefined : guarded(answer === both);
+  return button === undefined ? undefined : guarded(button === both);
 }
 
 function tellInstalled(context: CommandContext, folder: string, { shared }: GuardData): void {
   const remove = {
     title: vscode.l10n.t('Remove the Guard'),
-    run: async () => told(context, envelope('agent guard', await uninstallGuard(folder)) as Envelope<GuardData>),
+    run: async () => told<GuardData>(context, await answer('agent guard', () => uninstallGuard(folder))),
   };
   tell(
     shared
