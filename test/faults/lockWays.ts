@@ -36,7 +36,7 @@ export const WAYS: Readonly<Record<Way, (path: string) => Promise<Held>>> = {
           await promisify(claim.fs.mkdir)(path);
           return true;
         } catch (error) {
-          const seen = isTakenName(error) ? await inspect(path) : undefined;
+          const seen = isTakenName(error) ? inspect(path) : undefined;
           if (seen && isDeadLock(seen, await claim.fileSystemTime())) {
             await unlink(path).catch(() => undefined);
           }

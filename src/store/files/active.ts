@@ -21,8 +21,8 @@ const MOST_STRANGE = 1_000;
 export const NO_ACTIVE_FILE: ActiveFile = { entries: [], strange: [], extra: {}, problems: [] };
 
 /** The file as it stands; without one, nothing is active. @throws StoreProblem */
-export async function readActiveFile(path: string): Promise<ActiveFile> {
-  const text = await readExactText(path);
+export function readActiveFile(path: string): ActiveFile {
+  const text = readExactText(path);
   return text === undefined ? NO_ACTIVE_FILE : parseActive(text, path);
 }
 

@@ -9,7 +9,7 @@ import { agentFile, recordIds, type StorePaths } from './paths';
 import { agentSchema } from './schema';
 
 /** @throws StoreProblem */
-export function readAgentFile(paths: StorePaths, id: string): Promise<AgentRecord | undefined> {
+export function readAgentFile(paths: StorePaths, id: string): AgentRecord | undefined {
   return readRecord<AgentRecord>(agentFile(paths, id), agentSchema, (agent) => agent.agent_id === id);
 }
 
@@ -25,7 +25,7 @@ export async function readAgentFiles(paths: StorePaths): Promise<Records<AgentRe
   const problems: StoreProblem[] = [];
   for (const id of await recordIds(paths.agents, isAgentId)) {
     try {
-      const agent = await readAgentFile(paths, id);
+      const agent = readAgentFile(paths, id);
       if (agent) {
         records.push(agent);
       }

@@ -68,7 +68,7 @@ export async function breakLock(
   }
   let isStill: boolean;
   try {
-    isStill = isSame(await inspect(lockPath), seen);
+    isStill = isSame(inspect(lockPath), seen);
     if (isStill) {
       await remove(lockPath);
     }
@@ -103,7 +103,7 @@ export async function clearAbandoned(lockPath: string, token: string): Promise<v
   for (let pause = SHORTEST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     await sleep(pause, undefined, { ref: false });
     try {
-      const seen = await inspect(lockPath);
+      const seen = inspect(lockPath);
       const isGone = seen === undefined || (parseOwner(seen.content)?.token ?? token) !== token;
       if (isGone || (await breakLock(lockPath, seen))) {
         return;
@@ -118,7 +118,7 @@ export async function clearAbandoned(lockPath: string, token: string): Promise<v
 async function claimIncarnation(claims: string, nowNs: bigint): Promise<BreakClaim | undefined> {
   for (let number = 1; ; number++) {
     const path = `${claims}.${number}`;
-    const previous = await inspect(path);
+    const previous = inspect(path);
     if (!previous) {
       const token = await createExclusively(path);
       return token === undefined ? undefined : { path, token };

@@ -57,7 +57,7 @@ async function indexAll(paths: StorePaths, messages: readonly Message[]): Promis
 async function takeBack(paths: StorePaths, messages: readonly Message[], before: readonly Message[]): Promise<boolean> {
   try {
     for (const { message_id: id } of messages) {
-      if (await readMessageFile(paths, id)) {
+      if (readMessageFile(paths, id)) {
         await removeFile(messageFile(paths, id));
       }
     }
@@ -77,7 +77,7 @@ export async function finishDeliveries(paths: StorePaths, fresh: ReadonlySet<str
   let messages: readonly Message[] = [];
   const left: Message[] = [];
   try {
-    messages = await readOutbox(paths);
+    messages = readOutbox(paths);
     for (const message of messages) {
       await finish(paths, message, fresh.has(message.message_id)).catch(() => left.push(message));
     }
@@ -92,10 +92,10 @@ export async function finishDeliveries(paths: StorePaths, fresh: ReadonlySet<str
 
 async function finish(paths: StorePaths, message: Message, isFresh: boolean): Promise<void> {
   const { message_id: id, to_agent: agent } = message;
-  if (isFresh || !(await readSent(paths, agent)).sent.has(id)) {
+  if (isFresh || !readSent(paths, agent).sent.has(id)) {
     await appendLines(inboxFile(paths, agent), [JSON.stringify(message)]);
   }
-  if (!(await readMessageFile(paths, id))) {
+  if (!readMessageFile(paths, id)) {
     await writeMessageFile(paths, message);
   }
 }

@@ -105,7 +105,7 @@ export class FileStore implements Store {
   }
 
   readAgent(id: string): Promise<AgentRecord | undefined> {
-    return readAgentFile(this.paths, id);
+    return promised(() => readAgentFile(this.paths, id));
   }
 
   readAgents(): Promise<Records<AgentRecord>> {
@@ -117,7 +117,7 @@ export class FileStore implements Store {
   }
 
   readMessage(id: string): Promise<Message | undefined> {
-    return readMessage(this.paths, id);
+    return promised(() => readMessage(this.paths, id));
   }
 
   readUnacked(): Promise<Records<Message>> {
@@ -149,7 +149,7 @@ export class FileStore implements Store {
     decide: (current: AgentRecord | undefined, now: Date) => RecordDecision<AgentRecord, T>,
   ): Promise<Outcome<T>> {
     return this.locked(async () => {
-      const { next, answer } = decide(await readAgentFile(this.paths, id), this.clock());
+      const { next, answer } = decide(readAgentFile(this.paths, id), this.clock());
       if (next) {
         await writeAgentFile(this.paths, next);
       }
@@ -163,7 +163,7 @@ export class FileStore implements Store {
   ): Promise<Outcome<T>> {
     return this.locked(async () => {
       await finishDeliveries(this.paths);
-      const { next, answer } = decide(await readMessage(this.paths, id), this.clock());
+      const { next, answer } = decide(readMessage(this.paths, id), this.clock());
       if (next) {
         await writeMessageFile(this.paths, next);
       }
@@ -238,4 +238,9 @@ export class FileStore implements Store {
       throw asProblem(error, this.paths.active, 'write');
     }
   }
+}
+
+/** What is read at once, as a promise: what cannot be read is to reject, as everywhere. */
+function promised<T>(read: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(read()));
 }

@@ -39,8 +39,8 @@ const journalSchema = z.object({
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 
 /** The journal, or undefined where there is none that can be trusted. @throws StoreProblem where it cannot be read */
-export async function readJournal(path: string): Promise<Journal | undefined> {
-  const text = await readText(path);
+export function readJournal(path: string): Journal | undefined {
+  const text = readText(path);
   if (text === undefined) {
     return undefined;
   }

@@ -1,7 +1,7 @@
 /** Reading JSON that somebody else may have written, and saying exactly what is wrong with it. */
 
 import { isUtf8 } from 'node:buffer';
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import type * as z from 'zod/mini';
 import { asProblem, errno, notAFile, StoreProblem } from '../problem';
 import { misfit } from './schema';
@@ -15,8 +15,8 @@ const BYTE_ORDER_MARK = '\uFEFF';
 export const LARGEST_FILE_BYTES = 8 * 1024 * 1024;
 
 /** The file's text, or undefined where there is no such file. What is not UTF-8 is replaced. @throws StoreProblem */
-export async function readText(path: string): Promise<string | undefined> {
-  return (await readBytes(path))?.toString('utf8');
+export function readText(path: string): string | undefined {
+  return readBytes(path)?.toString('utf8');
 }
 
 /**
@@ -24,8 +24,8 @@ export async function readText(path: string): Promise<string | undefined> {
  *
  * @throws StoreProblem TOO_LARGE, NOT_JSON, or what the system says
  */
-export async function readExactText(path: string): Promise<string | undefined> {
-  const bytes = await readBytes(path, LARGEST_FILE_BYTES);
+export function readExactText(path: string): string | undefined {
+  const bytes = readBytes(path, LARGEST_FILE_BYTES);
   if (bytes && !isUtf8(bytes)) {
     throw new StoreProblem('NOT_JSON', path, `${path} is not UTF-8. Save it as UTF-8, or move it away.`, {
       facts: { reason: 'not UTF-8' },
@@ -42,9 +42,13 @@ export function fitting(path: string, content: string): string {
   return content;
 }
 
-async function readBytes(path: string, atMost = Number.MAX_SAFE_INTEGER): Promise<Buffer | undefined> {
+/**
+ * Synchronously: for a small local file that takes microseconds, and the way through the thread pool that many times as
+ * long, call by call, mostly under the lock. Whoever reads many files lets others have their turn in between.
+ */
+function readBytes(path: string, atMost = Number.MAX_SAFE_INTEGER): Buffer | undefined {
   try {
-    const stats = await stat(path);
+    const stats = statSync(path);
     if (!stats.isFile() && !stats.isDirectory()) {
       throw notAFile(path);
     }
@@ -57,7 +61,7 @@ async function readBytes(path: string, atMost = Number.MAX_SAFE_INTEGER): Promis
         { facts: { megabytes } },
       );
     }
-    return await readFile(path);
+    return readFileSync(path);
   } catch (error) {
     // A name that is too long for the file system, which an id may be, is the name of no file.
     if (errno(error) === 'ENOENT' || errno(error) === 'ENAMETOOLONG') {
@@ -93,12 +97,8 @@ export function parseJson(text: string, path: string): unknown {
 }
 
 /** One record of the file that its id names, or undefined where there is no such file. @throws StoreProblem */
-export async function readRecord<R>(
-  path: string,
-  schema: z.ZodMiniType,
-  isRightId: (record: R) => boolean,
-): Promise<R | undefined> {
-  const text = await readExactText(path);
+export function readRecord<R>(path: string, schema: z.ZodMiniType, isRightId: (record: R) => boolean): R | undefined {
+  const text = readExactText(path);
   if (text === undefined) {
     return undefined;
   }

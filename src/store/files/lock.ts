@@ -44,7 +44,7 @@ export async function takeLock(path: string, isWanted: () => boolean): Promise<H
       if (held) {
         return held;
       }
-      const seen = await inspect(path);
+      const seen = inspect(path);
       const nowNs = await claim.fileSystemTime();
       if (seen && isDeadLock(seen, nowNs) && (await breakLock(path, seen, { nowNs }))) {
         continue;

@@ -6,8 +6,8 @@
  * (there is no moment in which it is empty), `rmdir` removes only what carries our token, and `stat` never shows an age.
  */
 
-import type { Stats } from 'node:fs';
-import { link, lstat, readFile, unlink } from 'node:fs/promises';
+import { lstatSync, readFileSync, type Stats } from 'node:fs';
+import { link, lstat, unlink } from 'node:fs/promises';
 import { errno } from '../problem';
 import { isContention, randomHex, removeFile, writeNew } from './durable';
 import { parseOwner, serializeOwner, thisOwner } from './owner';
@@ -24,10 +24,10 @@ export interface Incarnation {
 const UNREADABLE = 'not ours to read';
 
 /** What stands at `path` now; undefined where nothing does. A folder has no content. */
-export async function inspect(path: string): Promise<Incarnation | undefined> {
+export function inspect(path: string): Incarnation | undefined {
   try {
-    const stats = await lstat(path, { bigint: true });
-    const content = stats.isFile() ? await readContent(path) : '';
+    const stats = lstatSync(path, { bigint: true });
+    const content = stats.isFile() ? readContent(path) : '';
     return { isFile: stats.isFile(), inode: stats.ino, modifiedNs: stats.mtimeNs, content };
   } catch (error) {
     if (errno(error) === 'ENOENT') {
@@ -37,9 +37,9 @@ export async function inspect(path: string): Promise<Incarnation | undefined> {
   }
 }
 
-async function readContent(path: string): Promise<string> {
+function readContent(path: string): string {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     // Locks are their owner's alone: that of another user, root perhaps, is waited for like any other.
     if (errno(error) === 'EACCES') {
@@ -131,7 +131,7 @@ export function createClaim(lockPath: string, onAbandoned: (token: string) => vo
   }
 
   async function isOurs(path: string): Promise<boolean> {
-    const found = await inspect(path);
+    const found = inspect(path);
     if (found?.content === UNREADABLE) {
       throw Object.assign(new Error(`${path} cannot be read`), { code: 'EACCES' });
     }

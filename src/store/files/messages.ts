@@ -8,12 +8,10 @@ import { fitting, readRecord, readText, toJson } from './json';
 import { readOutbox } from './outbox';
 import { inboxFile, messageFile, recordIds, type StorePaths } from './paths';
 import { messageSchema, misfit } from './schema';
-
-/** How many message files are read side by side: enough to hide the disk's latency, few enough for any limit. */
-const READS_AT_ONCE = 16;
+import { inTurns } from './turns';
 
 /** @throws StoreProblem */
-export function readMessageFile(paths: StorePaths, id: string): Promise<Message | undefined> {
+export function readMessageFile(paths: StorePaths, id: string): Message | undefined {
   return readRecord<Message>(messageFile(paths, id), messageSchema, (message) => message.message_id === id);
 }
 
@@ -25,20 +23,20 @@ export async function writeMessageFile(paths: StorePaths, message: Message): Pro
 }
 
 /** The message as it is now, or as it was sent where that is still on its way to its own file. @throws StoreProblem */
-export async function readMessage(paths: StorePaths, id: string): Promise<Message | undefined> {
-  const found = await readMessageFile(paths, id);
+export function readMessage(paths: StorePaths, id: string): Message | undefined {
+  const found = readMessageFile(paths, id);
   if (found) {
     return found;
   }
-  const sent = (await readOutbox(paths)).find((message) => message.message_id === id);
+  const sent = readOutbox(paths).find((message) => message.message_id === id);
   // It may have come to its own file in between.
-  return (await readMessageFile(paths, id)) ?? sent;
+  return readMessageFile(paths, id) ?? sent;
 }
 
 /** Each message of the stream as it is now, or as it was sent where its own file is missing. @throws StoreProblem */
 export async function readInboxFile(paths: StorePaths, agent: string): Promise<Records<Message>> {
-  const underWay = (await readOutbox(paths)).filter((message) => message.to_agent === agent);
-  const { sent, problems } = await readSent(paths, agent);
+  const underWay = readOutbox(paths).filter((message) => message.to_agent === agent);
+  const { sent, problems } = readSent(paths, agent);
   for (const message of underWay) {
     sent.set(message.message_id, message);
   }
@@ -48,12 +46,9 @@ export async function readInboxFile(paths: StorePaths, agent: string): Promise<R
 }
 
 /** The inbox stream: messages as they were sent, by id. @throws StoreProblem */
-export async function readSent(
-  paths: StorePaths,
-  agent: string,
-): Promise<{ sent: Map<string, Message>; problems: StoreProblem[] }> {
+export function readSent(paths: StorePaths, agent: string): { sent: Map<string, Message>; problems: StoreProblem[] } {
   const path = inboxFile(paths, agent);
-  const text = await readText(path);
+  const text = readText(path);
   const sent = new Map<string, Message>();
   const problems: StoreProblem[] = [];
   for (const [index, line] of (text ?? '').split(/\r?\n/).entries()) {
@@ -80,7 +75,7 @@ export class UnackedReader {
 
   /** @throws StoreProblem where the folder itself cannot be read */
   async read(): Promise<Records<Message>> {
-    const underWay = await readOutbox(this.paths);
+    const underWay = readOutbox(this.paths);
     const ids = (await recordIds(this.paths.messageIndex, isMessageId)).filter((id) => !this.final.has(id));
     const { found, problems } = await readEach(ids, (id) => readMessageFile(this.paths, id));
     const records: Message[] = [];
@@ -107,26 +102,22 @@ export function parseSent(line: string): Message | undefined {
   }
 }
 
-/** Reads side by side, and keeps apart what can be read and what is wrong. */
+/** Reads one after another, and keeps apart what can be read and what is wrong. */
 export async function readEach<R>(
   ids: readonly string[],
-  read: (id: string) => Promise<R | undefined>,
+  read: (id: string) => R | undefined,
 ): Promise<{ found: Map<string, R>; problems: StoreProblem[] }> {
   const found = new Map<string, R>();
   const problems: StoreProblem[] = [];
-  const queue = ids.values();
-  const work = async () => {
-    for (const id of queue) {
-      try {
-        const record = await read(id);
-        if (record) {
-          found.set(id, record);
-        }
-      } catch (error) {
-        problems.push(asProblem(error, id, 'read'));
+  await inTurns(ids, (id) => {
+    try {
+      const record = read(id);
+      if (record) {
+        found.set(id, record);
       }
+    } catch (error) {
+      problems.push(asProblem(error, id, 'read'));
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, ids.length) }, work));
+  });
   return { found, problems };
 }

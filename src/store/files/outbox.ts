@@ -19,9 +19,9 @@ import { messageSchema, misfit } from './schema';
  *
  * @throws StoreProblem where it cannot be read
  */
-export async function readOutbox(paths: StorePaths): Promise<readonly Message[]> {
+export function readOutbox(paths: StorePaths): readonly Message[] {
   try {
-    return await readWholeOutbox(paths);
+    return readWholeOutbox(paths);
   } catch (error) {
     if (error instanceof StoreProblem && isNotUnderstood(error)) {
       return [];
@@ -31,8 +31,8 @@ export async function readOutbox(paths: StorePaths): Promise<readonly Message[]>
 }
 
 /** @throws StoreProblem also where it cannot be understood */
-export async function readWholeOutbox({ outbox }: StorePaths): Promise<readonly Message[]> {
-  const text = await readExactText(outbox);
+export function readWholeOutbox({ outbox }: StorePaths): readonly Message[] {
+  const text = readExactText(outbox);
   if (text === undefined) {
     return [];
   }
@@ -51,7 +51,7 @@ export async function readWholeOutbox({ outbox }: StorePaths): Promise<readonly 
 /** For those who write it anew: what cannot be understood is put aside first. @throws StoreProblem */
 export async function openOutbox(paths: StorePaths, now: Date): Promise<readonly Message[]> {
   try {
-    return await readWholeOutbox(paths);
+    return readWholeOutbox(paths);
   } catch (error) {
     if (!(error instanceof StoreProblem && isNotUnderstood(error))) {
       throw error;

@@ -54,7 +54,7 @@ export interface Changes {
 export async function readReservations(paths: StorePaths, clocks: () => Moment): Promise<ReservationState> {
   // The active file before the history: what is closed in between is then seen in both rather than in neither.
   const { file, broken } = await readActiveOrBroken(paths.active);
-  const journal = await readJournal(paths.journal);
+  const journal = readJournal(paths.journal);
   if (broken && !journal) {
     throw broken;
   }
@@ -134,7 +134,7 @@ async function readActiveOrBroken(
   path: string,
 ): Promise<{ readonly file: ActiveFile; readonly broken: StoreProblem | undefined }> {
   try {
-    return { file: await readActiveFile(path), broken: undefined };
+    return { file: readActiveFile(path), broken: undefined };
   } catch (error) {
     if (error instanceof StoreProblem && isNotUnderstood(error)) {
       return { file: NO_ACTIVE_FILE, broken: error };

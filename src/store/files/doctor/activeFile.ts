@@ -46,7 +46,7 @@ async function brokenIn(path: string): Promise<StoreProblem | undefined> {
 
 async function unreadable(ward: Ward, broken: StoreProblem): Promise<Found> {
   const { paths } = ward;
-  const isCopied = (await readJournal(paths.journal)) !== undefined;
+  const isCopied = readJournal(paths.journal) !== undefined;
   const repair = isCopied
     ? 'Put the file aside, and go on from the last good copy.'
     : 'Put the file aside, and go on from nothing: there is no good copy, so nothing is reserved any more.';
@@ -67,7 +67,7 @@ async function replaceBroken(ward: Ward, lock: HeldLock, wasCopied: boolean): Pr
   if (!isUnusable(broken)) {
     return gone(paths.active);
   }
-  const isCopied = (await readJournal(paths.journal)) !== undefined;
+  const isCopied = readJournal(paths.journal) !== undefined;
   if (wasCopied && !isCopied) {
     return failed('The last good copy has gone in the meantime. Look again.');
   }
@@ -109,9 +109,9 @@ async function commit(ward: Ward, lock: HeldLock, state: ReservationState): Prom
   return { aside, holding: entries.length };
 }
 
-async function badEntries(ward: Ward): Promise<readonly Found[]> {
+function badEntries(ward: Ward): readonly Found[] {
   const path = ward.paths.active;
-  const { strange, problems } = parseActive((await readExactText(path)) ?? '[]', path);
+  const { strange, problems } = parseActive(readExactText(path) ?? '[]', path);
   return strange.map((value, index) => {
     const identity = `reservations/active.json:${digest(value)}`;
     return {

@@ -96,7 +96,7 @@ function unknownAgent(ward: Ward, id: string, has: string): Found {
     repair: () =>
       ward.locked(ward.paths.agents, async (lock): Promise<Done> => {
         const request = { agent: id, role: ROLE, display: '', forceUpdate: false };
-        const { next } = decideRegister(await readAgentFile(ward.paths, id), request, ward.moment().now);
+        const { next } = decideRegister(readAgentFile(ward.paths, id), request, ward.moment().now);
         if (!next) {
           return gone(path);
         }

@@ -9,10 +9,10 @@ import { asProblem, errno, isNotUnderstood, type StoreProblem } from '../../prob
 import type { HeldLock } from '../lock';
 import type { StorePaths } from '../paths';
 import type { Moment } from '../reservations';
+import { inTurns } from '../turns';
 
 /** A writer that is not atomic (beadboard's messages, an editor) may be caught half-way: look again before believing it. */
 const SECOND_LOOK_MS = 75;
-const READS_AT_ONCE = 16;
 
 export interface Ward {
   readonly paths: StorePaths;
@@ -133,7 +133,7 @@ export function isOlderThan(ms: number, modifiedMs: number): boolean {
 export async function unreadableOf<K>(
   keys: readonly K[],
   pathOf: (key: K) => string,
-  read: (key: K) => Promise<unknown>,
+  read: (key: K) => unknown,
 ): Promise<ReadonlyMap<K, StoreProblem>> {
   const suspects = await failing(keys, pathOf, read);
   if (suspects.size > 0) {
@@ -145,20 +145,16 @@ export async function unreadableOf<K>(
 async function failing<K>(
   keys: readonly K[],
   pathOf: (key: K) => string,
-  read: (key: K) => Promise<unknown>,
+  read: (key: K) => unknown,
 ): Promise<ReadonlyMap<K, StoreProblem>> {
   const problems = new Map<K, StoreProblem>();
-  const queue = keys.values();
-  const work = async () => {
-    for (const key of queue) {
-      try {
-        await read(key);
-      } catch (error) {
-        problems.set(key, asProblem(error, pathOf(key), 'read'));
-      }
+  await inTurns(keys, (key) => {
+    try {
+      read(key);
+    } catch (error) {
+      problems.set(key, asProblem(error, pathOf(key), 'read'));
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, keys.length) }, work));
+  });
   return problems;
 }
 

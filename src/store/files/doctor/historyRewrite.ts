@@ -224,7 +224,7 @@ class Rewrite {
 
   /** The journal with what the history closed since it was written, so that it needs no offset into the old file. */
   private async journalOfNow(): Promise<Journal | undefined> {
-    const journal = await readJournal(this.ward.paths.journal);
+    const journal = readJournal(this.ward.paths.journal);
     if (!journal) {
       return undefined;
     }

@@ -85,7 +85,7 @@ async function isLeftover(ward: Ward, folder: string, name: string): Promise<boo
 
 /** As long as the lock that it claims is there, a claim counts, and is followed by the next: its number is needed. */
 async function isLeftClaim(lock: string, path: string, incarnation: string, modifiedMs: number): Promise<boolean> {
-  const standing = await inspect(lock);
+  const standing = inspect(lock);
   if (standing && `${standing.inode}-${standing.modifiedNs}` === incarnation) {
     return false;
   }

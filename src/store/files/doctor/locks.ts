@@ -26,7 +26,7 @@ export const lockCheck: Check = {
 
 async function look(path: string): Promise<Incarnation | undefined> {
   try {
-    return await inspect(path);
+    return inspect(path);
   } catch (error) {
     if (errno(error) === 'ENOTDIR') {
       return undefined;
@@ -90,7 +90,7 @@ function pidOf(content: string): number | undefined {
 }
 
 async function bury(path: string, seen: Incarnation): Promise<Done> {
-  const now = await inspect(path);
+  const now = inspect(path);
   if (now?.inode !== seen.inode || !isDeadLock(now, await fileSystemTime(path))) {
     return gone(path);
   }

@@ -29,19 +29,21 @@ export const outboxCheck: Check = {
     if (!(await isFile(outbox))) {
       return [];
     }
-    const problem = await problemOf(ward);
+    const problem = problemOf(ward);
     if (problem) {
       return [isUnusable(problem) ? brokenOutbox(ward, problem) : outOfReach(ward.paths, problem, outbox)];
     }
-    return (await isLeft(ward)) ? [undelivered(ward, (await readWholeOutbox(ward.paths)).length)] : [];
+    return (await isLeft(ward)) ? [undelivered(ward, readWholeOutbox(ward.paths).length)] : [];
   },
 };
 
-async function problemOf({ paths }: Ward): Promise<StoreProblem | undefined> {
-  return await readWholeOutbox(paths).then(
-    () => undefined,
-    (error: unknown) => asProblem(error, paths.outbox, 'read'),
-  );
+function problemOf({ paths }: Ward): StoreProblem | undefined {
+  try {
+    readWholeOutbox(paths);
+    return undefined;
+  } catch (error) {
+    return asProblem(error, paths.outbox, 'read');
+  }
 }
 
 async function isLeft({ paths }: Ward): Promise<boolean> {
@@ -83,7 +85,7 @@ function brokenOutbox(ward: Ward, broken: StoreProblem): Found {
     }),
     repair: () =>
       ward.locked(ward.paths.messages, async (lock) => {
-        if (!isUnusable(await problemOf(ward))) {
+        if (!isUnusable(problemOf(ward))) {
           return gone(broken.path);
         }
         await lock.assertHeld();
