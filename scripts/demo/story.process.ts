@@ -7,6 +7,7 @@
 
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { CheckData } from '../../src/core/check';
 import { operations } from './scene';
 
 export interface Part {
@@ -57,7 +58,7 @@ const roles: Readonly<Record<string, () => Promise<void>>> = {
 
   'codex-api': async () => {
     await does(`register --name ${ROLE} --role backend`);
-    await holds('claude-auth', 'src/auth/**');
+    await holds('claude-auth', 'src/auth/login.ts');
     tell({ says: 'needs one file of it, and is told who has it before it overwrites anything.' });
     await does('reserve --scope src/auth/login.ts --bead bd-44 --ttl 30', 3);
     await does("request --scope src/auth/login.ts --reason 'The routes need the new login'");
@@ -69,7 +70,7 @@ const roles: Readonly<Record<string, () => Promise<void>>> = {
   'copilot-docs': async () => {
     await does(`register --name ${ROLE} --role docs`);
     tell({ says: 'wants to go on with the guide, which nobody has released.' });
-    await does('reserve --scope docs/guide.md --bead bd-47', 1, 3);
+    await does('reserve --scope docs/guide.md --bead bd-47', 3);
     tell({ says: 'sees that its time is over, and takes it over on purpose.' });
     await does('reserve --scope docs/guide.md --bead bd-47 --takeover-stale');
     const [handoff] = await awaits('HANDOFF');
@@ -98,14 +99,11 @@ function awaits(category: string): Promise<readonly Message[]> {
   });
 }
 
-/** Until the other one holds the scope. */
-async function holds(agent: string, scope: string): Promise<void> {
+/** Until the other one holds the file. Only looks: to ask for the status would sweep away what is expired. */
+async function holds(agent: string, file: string): Promise<void> {
   await until(async () => {
-    const { reservations } = await data<{ reservations: readonly { scope: string; agent_id: string }[] }>([
-      'status',
-      '--json',
-    ]);
-    return reservations.filter((one) => one.agent_id === agent && one.scope === scope);
+    const { paths } = await data<CheckData>(['check', file, '--json']);
+    return paths.flatMap(({ held_by }) => held_by).filter(({ agent_id }) => agent_id === agent);
   });
 }
 

@@ -83,7 +83,7 @@ async function attempt(path: string, claim: Claim): Promise<HeldLock | undefined
     });
     return {
       assertHeld: async () => {
-        if (compromised || !(await claim.isOurs(path))) {
+        if (compromised || !claim.isOurs(path)) {
           throw new StoreProblem(
             'LOCK_LOST',
             path,

@@ -90,7 +90,7 @@ export interface Claim {
   /** The file system's own clock when the lock was asked for, in ns since the epoch. */
   fileSystemTime(): Promise<bigint>;
   /** Whether the file at the lock's path carries our token still. */
-  isOurs(path: string): Promise<boolean>;
+  isOurs(path: string): boolean;
   /** Removes the file at the lock's path if it carries our token. */
   remove(path: string): Promise<void>;
   /** Removes the ready file; to be called once the lock is taken or given up. */
@@ -130,7 +130,7 @@ export function createClaim(lockPath: string, onAbandoned: (token: string) => vo
     shownTime = new Date();
   }
 
-  async function isOurs(path: string): Promise<boolean> {
+  function isOurs(path: string): boolean {
     const found = inspect(path);
     if (found?.content === UNREADABLE) {
       throw Object.assign(new Error(`${path} cannot be read`), { code: 'EACCES' });
@@ -140,7 +140,7 @@ export function createClaim(lockPath: string, onAbandoned: (token: string) => vo
 
   async function remove(path: string): Promise<void> {
     try {
-      if (await isOurs(path)) {
+      if (isOurs(path)) {
         await removeFile(path);
       }
     } catch (error) {
@@ -164,9 +164,10 @@ export function createClaim(lockPath: string, onAbandoned: (token: string) => vo
       // proper-lockfile sees is a lock that was touched this instant, or the time that it set itself.
       stat: (path, callback) =>
         settle(
-          shownTime === undefined
-            ? Promise.resolve({ mtime: new Date() })
-            : isOurs(path).then((ours) => ({ mtime: (ours ? shownTime : undefined) ?? new Date(0) })),
+          new Promise<Pick<Stats, 'mtime'>>((resolve) => {
+            const isShown = shownTime === undefined || isOurs(path);
+            resolve({ mtime: isShown ? (shownTime ?? new Date()) : new Date(0) });
+          }),
           callback,
         ),
       utimes: (_path, _atime, mtime, callback) => {

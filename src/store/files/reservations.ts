@@ -53,7 +53,7 @@ export interface Changes {
  */
 export async function readReservations(paths: StorePaths, clocks: () => Moment): Promise<ReservationState> {
   // The active file before the history: what is closed in between is then seen in both rather than in neither.
-  const { file, broken } = await readActiveOrBroken(paths.active);
+  const { file, broken } = readActiveOrBroken(paths.active);
   const journal = readJournal(paths.journal);
   if (broken && !journal) {
     throw broken;
@@ -130,9 +130,10 @@ function putAside(broken: StoreProblem, aside: string): StoreProblem {
   );
 }
 
-async function readActiveOrBroken(
-  path: string,
-): Promise<{ readonly file: ActiveFile; readonly broken: StoreProblem | undefined }> {
+function readActiveOrBroken(path: string): {
+  readonly file: ActiveFile;
+  readonly broken: StoreProblem | undefined;
+} {
   try {
     return { file: readActiveFile(path), broken: undefined };
   } catch (error) {

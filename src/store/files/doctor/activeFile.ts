@@ -36,7 +36,7 @@ export const activeCheck: Check = {
     if (!broken) {
       return badEntries(ward);
     }
-    return [isUnusable(broken) ? await unreadable(ward, broken) : outOfReach(ward.paths, broken, broken.path)];
+    return [isUnusable(broken) ? unreadable(ward, broken) : outOfReach(ward.paths, broken, broken.path)];
   },
 };
 
@@ -44,7 +44,7 @@ async function brokenIn(path: string): Promise<StoreProblem | undefined> {
   return (await unreadableOf([path], (key) => key, readActiveFile)).get(path);
 }
 
-async function unreadable(ward: Ward, broken: StoreProblem): Promise<Found> {
+function unreadable(ward: Ward, broken: StoreProblem): Found {
   const { paths } = ward;
   const isCopied = readJournal(paths.journal) !== undefined;
   const repair = isCopied

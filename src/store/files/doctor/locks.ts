@@ -19,12 +19,12 @@ const NS_PER_MS = 1_000_000n;
 export const lockCheck: Check = {
   kinds: ['DEAD_LOCK', 'FOREIGN_LOCK', 'HELD_LOCK'],
   async find(ward) {
-    const seen = await look(ward.paths.lock);
+    const seen = look(ward.paths.lock);
     return seen ? judge(ward, seen) : [];
   },
 };
 
-async function look(path: string): Promise<Incarnation | undefined> {
+function look(path: string): Incarnation | undefined {
   try {
     return inspect(path);
   } catch (error) {
@@ -100,7 +100,7 @@ async function bury(path: string, seen: Incarnation): Promise<Done> {
 /** Under the same claim by which a dead lock is broken: no other doctor puts aside the next one's lock. */
 async function putLockAside(ward: Ward, seen: Incarnation): Promise<Done> {
   const path = ward.paths.lock;
-  const now = await look(path);
+  const now = look(path);
   if (now?.inode !== seen.inode || now.modifiedNs !== seen.modifiedNs) {
     return gone(path);
   }
