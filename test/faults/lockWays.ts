@@ -25,7 +25,8 @@ export const WAYS: Readonly<Record<Way, (path: string) => Promise<Held>>> = {
   ours: async (path) => {
     const isWanted = untilDeadline();
     const lock = await takeLock(path, isWanted);
-    return { check: () => lock.assertHeld(), release: () => lock.release() };
+    const check = () => new Promise<void>((resolve) => resolve(lock.assertHeld()));
+    return { check, release: () => lock.release() };
   },
 
   naive: async (path) => {

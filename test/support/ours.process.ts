@@ -49,7 +49,7 @@ serve({
     held = await take();
   },
   drop: async () => {
-    await held?.assertHeld();
+    held?.assertHeld();
     await held?.release();
   },
 
@@ -58,7 +58,7 @@ serve({
     for (let left = Number(times); left > 0; left--) {
       const lock = await take();
       await guarded(String(folder));
-      await lock.assertHeld();
+      lock.assertHeld();
       await lock.release();
     }
   },

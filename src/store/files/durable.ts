@@ -106,12 +106,12 @@ async function syncNamesOf(first: string, last: string): Promise<void> {
 export async function replaceFile(
   path: string,
   content: string,
-  beforeRename: () => Promise<void> = () => Promise.resolve(),
+  beforeRename: () => void = () => undefined,
 ): Promise<void> {
   const temporary = join(dirname(path), `${basename(path)}.${process.pid}.${randomHex(8)}.tmp`);
   try {
     await writeNew(temporary, content, { sync: true });
-    await beforeRename();
+    beforeRename();
     await persistently(() => rename(temporary, path));
   } catch (error) {
     await unlink(temporary).catch(() => undefined);

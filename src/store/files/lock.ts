@@ -25,7 +25,7 @@ const FORGOTTEN = new Set(['ERELEASED', 'ENOTACQUIRED']);
 
 export interface HeldLock {
   /** @throws StoreProblem LOCK_LOST where the lock is not ours any more: then nothing may be written. */
-  assertHeld(): Promise<void>;
+  assertHeld(): void;
   release(): Promise<void>;
 }
 
@@ -82,7 +82,7 @@ async function attempt(path: string, claim: Claim): Promise<HeldLock | undefined
       },
     });
     return {
-      assertHeld: async () => {
+      assertHeld: () => {
         if (compromised || !claim.isOurs(path)) {
           throw new StoreProblem(
             'LOCK_LOST',

@@ -94,12 +94,12 @@ export async function commitReservations(
   const { now, steady } = state.moment;
   const notices = [...state.recovered.notices];
   if (closed.length > 0) {
-    await lock.assertHeld();
+    lock.assertHeld();
     await appendLines(paths.history, closed.map(historyLine));
   }
   if (state.broken) {
     const aside = asideName(paths.active, now);
-    await lock.assertHeld();
+    lock.assertHeld();
     await rename(paths.active, aside);
     notices.push(putAside(state.broken, aside));
   }

@@ -74,7 +74,7 @@ async function replaceBroken(ward: Ward, lock: HeldLock, wasCopied: boolean): Pr
   if (isCopied && isNotUnderstood(broken)) {
     return holdAgain(await commit(ward, lock, await readReservations(paths, ward.moment)));
   }
-  await lock.assertHeld();
+  lock.assertHeld();
   const aside = await putAside(paths.active, ward.moment().now);
   if (!isCopied) {
     return repaired(`Put the file aside as ${aside}; nothing is reserved.`);

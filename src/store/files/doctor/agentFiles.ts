@@ -65,7 +65,7 @@ function brokenFile(ward: Ward, id: string, broken: StoreProblem): Found {
         if (!isUnusable((await problemsOf(ward, [id])).get(id))) {
           return gone(broken.path);
         }
-        await lock.assertHeld();
+        lock.assertHeld();
         return repaired(`Put the file aside as ${await putAside(broken.path, ward.moment().now)}.`);
       }),
   };
@@ -100,7 +100,7 @@ function unknownAgent(ward: Ward, id: string, has: string): Found {
         if (!next) {
           return gone(path);
         }
-        await lock.assertHeld();
+        lock.assertHeld();
         await writeAgentFile(ward.paths, next);
         return repaired(`Registered agent ${id} with the role "${ROLE}".`);
       }),

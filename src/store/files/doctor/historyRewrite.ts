@@ -97,7 +97,7 @@ class Rewrite {
     if (this.dropped === 0) {
       return gone(history);
     }
-    await lock.assertHeld();
+    lock.assertHeld();
     // It counts in bytes of the old file, which would be wrong in the new one: from here on, a crash leaves none.
     await rm(this.ward.paths.journal, { force: true });
     const aside = this.drop === 'torn' ? asideName(history, this.ward.moment().now) : undefined;

@@ -153,7 +153,7 @@ function brokenFile(ward: Ward, id: string, broken: StoreProblem, stream: string
           return gone(broken.path);
         }
         const sent = await sentMessage(stream, id);
-        await lock.assertHeld();
+        lock.assertHeld();
         const aside = await putAside(broken.path, ward.moment().now);
         if (sent) {
           await writeMissing(broken.path, sent);
@@ -208,7 +208,7 @@ function unindexedMessage(ward: Ward, id: string, stream: string | undefined): F
     repair: () =>
       ward.locked(ward.paths.messageIndex, async (lock): Promise<Done> => {
         const sent = await sentMessage(stream, id);
-        await lock.assertHeld();
+        lock.assertHeld();
         return sent && (await writeMissing(path, sent)) ? repaired(`Wrote ${path} from the inbox.`) : gone(path);
       }),
   };

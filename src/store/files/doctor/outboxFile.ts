@@ -66,7 +66,7 @@ function undelivered(ward: Ward, messages: number): Found {
         if (!(await isLeft(ward))) {
           return gone(outbox);
         }
-        await lock.assertHeld();
+        lock.assertHeld();
         const left = await finishDeliveries(ward.paths);
         return left === 0
           ? repaired('Wrote the messages to the files of their recipients.')
@@ -88,7 +88,7 @@ function brokenOutbox(ward: Ward, broken: StoreProblem): Found {
         if (!isUnusable(problemOf(ward))) {
           return gone(broken.path);
         }
-        await lock.assertHeld();
+        lock.assertHeld();
         return repaired(`Put the file aside as ${await putAside(broken.path, ward.moment().now)}.`);
       }),
   };
