@@ -5,7 +5,7 @@ import type { Reservation } from '../../../src/core/reservation';
 import { observe } from '../../../src/core/workDone';
 import { at, message, NOW, reservation } from '../../support/samples';
 
-const PROJECT = '/work/shop';
+const PROJECT = '/projects/shop';
 const asked = { agent_id: 'dana', scope: 'src/a.ts', since: at(-5), message_id: 'msg_1' };
 
 function held(fields: Partial<Reservation>): Reservation {

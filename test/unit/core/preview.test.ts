@@ -3,7 +3,7 @@ import type { Wanted } from '../../../src/core/meeting';
 import { type Found, isWorthAWarning, MANY_FILES, merged, preview } from '../../../src/core/preview';
 import { reservation } from '../../support/samples';
 
-const PROJECT = '/work/shop';
+const PROJECT = '/projects/shop';
 const paths = ['src/b.ts', 'src/a.ts', 'src/auth/login.ts', 'docs/a.md'];
 
 function wanted(scope: string): Wanted {
@@ -46,7 +46,7 @@ describe('the preview of a scope', () => {
 
   it('has in the way only what would be refused', () => {
     const active = [
-      held('src', 'codex', '/work/other'),
+      held('src', 'codex', '/projects/other'),
       reservation({ scope: 'src/auth/**', agent_id: 'codex' }),
       held('src/**', 'dana'),
     ];
