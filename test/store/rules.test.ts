@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Coordination, createCoordination } from '../../src/coordination/coordination';
 import { fenceOf } from '../../src/core/fence';
 import { HOUR_MS, MINUTE_MS } from '../../src/core/time';
@@ -283,6 +284,10 @@ describe('the rules over files', () => {
         assert.equal(made.contested?.previous_agent, 'agent-a');
         return made.scope;
       });
+      // Whoever comes after the release was in nobody's way, and is told of nobody.
+      while (!activeIn(root).some(({ waiting: waiters }) => waiters !== undefined)) {
+        await sleep(5);
+      }
       grantedData(await holder.release({ ...A, scope: 'src' }));
       assert.deepEqual(await Promise.all(waiting), ['src/0', 'src/1', 'src/2']);
     });
