@@ -6,7 +6,7 @@ import type { ActiveItem, Snapshot } from './overview';
 import { ENDS_SOON_MINUTES } from './overview';
 import { isExpired, projectOf, type Reservation } from './reservation';
 import { addMinutes, instant, MINUTE_MS } from './time';
-import { waiterOf } from './waiting';
+import { requestOf } from './waiting';
 
 /** What ends so soon after another is told of together with it. */
 const TOGETHER_MINUTES = 2;
@@ -33,8 +33,8 @@ export function freedFor(me: string, { active, closed }: Snapshot, now: Date): r
   );
   const freed = new Map<string, Freed>();
   for (const reservation of over) {
-    const waiter = waiterOf(reservation, me);
-    if (waiter?.message_id !== undefined && isFree(waiter.scope, reservation, live)) {
+    const waiter = requestOf(reservation, me);
+    if (waiter && isFree(waiter.scope, reservation, live)) {
       freed.set(keyOf(reservation), { reservation, wanted: waiter.scope });
     }
   }

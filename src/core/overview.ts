@@ -4,7 +4,7 @@ import { isOfProject } from './meeting';
 import { type Message, newestFirst } from './message';
 import { isExpired, projectOf, type Reservation, type Waiter } from './reservation';
 import { HOUR_MS, instant, MINUTE_MS } from './time';
-import { waitersOf } from './waiting';
+import { requestOf, waitersOf } from './waiting';
 
 /** A reservation that ends within this time is marked. */
 export const ENDS_SOON_MINUTES = 10;
@@ -126,7 +126,7 @@ function activeItem(reservation: Reservation, me: string | undefined, now: Date)
     mine: reservation.agent_id === me,
     endsSoon: endsSoonFrom(reservation.expires_at) <= now.getTime(),
     waiting: waiters.filter(({ agent_id }) => agent_id !== me && agent_id !== reservation.agent_id),
-    asked: waiters.some(({ agent_id, message_id }) => agent_id === me && message_id !== undefined),
+    asked: me !== undefined && requestOf(reservation, me) !== undefined,
   };
 }
 

@@ -2,8 +2,9 @@
 
 import { asConflict, meet, type Wanted } from './meeting';
 import type { Reservation } from './reservation';
-import { covers, OVERLAPS, type Overlap } from './scope/relation';
-import { parsePath, parseScope, type ScopeOptions } from './scope/scope';
+import { isCovered } from './scope/coverage';
+import { OVERLAPS, type Overlap } from './scope/relation';
+import type { ScopeOptions } from './scope/scope';
 
 /** More files than this are not counted: nobody means to change as many. */
 export const MANY_FILES = 2_000;
@@ -90,11 +91,6 @@ function heldOf(wanted: Wanted, { active, me }: Found): readonly Held[] {
 function holdersOf(path: string, held: readonly Held[], options: ScopeOptions): readonly string[] {
   const holders = held.filter(({ reservation }) => isCovered(reservation.scope, path, options));
   return [...new Set(holders.map(({ reservation }) => reservation.agent_id))];
-}
-
-function isCovered(scope: string, path: string, options: ScopeOptions): boolean {
-  const [pattern, name] = [parseScope(scope, options), parsePath(path, options)];
-  return pattern.ok && name.ok && covers(pattern.data, name.data);
 }
 
 function byText(left: string, right: string): number {

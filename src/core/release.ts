@@ -29,13 +29,22 @@ export interface ReleaseRequest extends Place {
 
 /** A scope that does not compile is no obstacle: beadboard grants such a one, and it can be released by its text. */
 export function checkRelease(input: ReleaseInput, agentRegistered: boolean): Outcome<ReleaseRequest> {
+  return checkOwn(input, agentRegistered, 'release');
+}
+
+/** What is asked of one's own reservation is checked alike: the agent, then the scope. */
+export function checkOwn(
+  input: ReleaseInput,
+  agentRegistered: boolean,
+  verb: 'release' | 'renew',
+): Outcome<ReleaseRequest> {
   const agent = trimmed(input.agent);
   const scope = trimmed(input.scope);
   if (!agentRegistered) {
     return agentNotFound(agent);
   }
   if (!scope) {
-    return refused('INVALID_ARGS', 'Missing scope: name the scope to release.', { missing: ['scope'] });
+    return refused('INVALID_ARGS', `Missing scope: name the scope to ${verb}.`, { missing: ['scope'] });
   }
   return granted({ agent, scope, ...placeOf(input) });
 }

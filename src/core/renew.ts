@@ -1,10 +1,9 @@
 /** The rule of renewing: a lease is made to last longer before it is over, by its holder only. */
 
-import { agentNotFound } from './agent';
 import { granted, type Outcome, refused } from './envelope';
-import { quoted, trimmed } from './input';
-import { meet, placeOf } from './meeting';
-import { ownFirst } from './release';
+import { quoted } from './input';
+import { meet } from './meeting';
+import { checkOwn, ownFirst } from './release';
 import {
   checkTtl,
   type DecisionContext,
@@ -29,16 +28,12 @@ export interface RenewRequest extends Place {
 }
 
 export function checkRenew(input: RenewInput, agentRegistered: boolean): Outcome<RenewRequest> {
-  const agent = trimmed(input.agent);
-  const scope = trimmed(input.scope);
-  if (!agentRegistered) {
-    return agentNotFound(agent);
-  }
-  if (!scope) {
-    return refused('INVALID_ARGS', 'Missing scope: name the scope to renew.', { missing: ['scope'] });
+  const own = checkOwn(input, agentRegistered, 'renew');
+  if (!own.ok) {
+    return own;
   }
   const ttl = checkTtl(input.ttl);
-  return ttl.ok ? granted({ agent, scope, ttl: ttl.data, ...placeOf(input) }) : ttl;
+  return ttl.ok ? granted({ ...own.data, ttl: ttl.data }) : ttl;
 }
 
 /**

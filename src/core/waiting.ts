@@ -17,6 +17,11 @@ export function waiterOf(entry: Reservation, agent: string): Waiter | undefined 
   return waitersOf(entry).find(({ agent_id }) => agent_id === agent);
 }
 
+/** Where the agent stands on the list because it has asked for the entry by a message. */
+export function requestOf(entry: Reservation, agent: string): Waiter | undefined {
+  return waitersOf(entry).find(({ agent_id, message_id }) => agent_id === agent && message_id !== undefined);
+}
+
 /** The entry with one more who waits; the very entry where that agent is on the list, or the list is full. */
 export function withWaiter(entry: Reservation, waiter: Waiter): Reservation {
   const waiting = waitersOf(entry);

@@ -1,6 +1,7 @@
 /** Many paths against many scopes: each path is compared only with the scopes that begin as it does. */
 
-import type { Scope, ScopePath } from './scope';
+import { covers } from './relation';
+import { parsePath, parseScope, type Scope, type ScopeOptions, type ScopePath } from './scope';
 import { type Segment, segmentMatches, segments } from './segment';
 import { matchesSequence } from './sequence';
 
@@ -54,4 +55,10 @@ export function literalNames(pattern: readonly Segment[]): readonly string[] {
 /** Names hold no slash, so that no two places have the same key. */
 function below(beginning: string, name: string): string {
   return `${beginning}/${name}`;
+}
+
+/** Whether a path is covered, both as text; what cannot be understood covers nothing, and is covered by nothing. */
+export function isCovered(scope: string, path: string, options: ScopeOptions = {}): boolean {
+  const [pattern, name] = [parseScope(scope, options), parsePath(path, options)];
+  return pattern.ok && name.ok && covers(pattern.data, name.data);
 }

@@ -4,8 +4,7 @@ import * as vscode from 'vscode';
 import { keyOf } from '../../core/attention';
 import { withoutLinks } from '../../core/display';
 import type { Reservation } from '../../core/reservation';
-import { covers } from '../../core/scope/relation';
-import { parsePath, parseScope } from '../../core/scope/scope';
+import { isCovered } from '../../core/scope/coverage';
 import { observe, type Seen } from '../../core/workDone';
 import type { CommandContext } from '../commands/context';
 import { releaseEach } from '../commands/release';
@@ -100,11 +99,6 @@ export class FinishedNotice implements vscode.Disposable {
 /** Scopes are relative to the worktree. */
 function belongsTo({ worktree }: Reservation, { rootUri }: Repository): boolean {
   return worktree !== undefined && vscode.Uri.file(worktree).path === rootUri.path;
-}
-
-function isCovered(scope: string, path: string): boolean {
-  const [pattern, name] = [parseScope(scope), parsePath(path)];
-  return pattern.ok && name.ok && covers(pattern.data, name.data);
 }
 
 function doneText(scopes: string, count: number): string {

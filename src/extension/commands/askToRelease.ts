@@ -5,18 +5,17 @@ import { keyOf } from '../../core/attention';
 import { withoutIcons, withoutLinks } from '../../core/display';
 import type { Envelope } from '../../core/envelope';
 import type { Asked, RequestData, RequestInput } from '../../core/request';
-import type { Reservation, Waiter } from '../../core/reservation';
-import { waitersOf } from '../../core/waiting';
+import type { Reservation } from '../../core/reservation';
+import { requestOf } from '../../core/waiting';
 import { COMMANDS } from '../contributions';
 import type { DriftFile } from '../drift';
 import { requireAgent } from '../identity';
 import { type Action, tell, tellWarning } from '../notify';
-import { askText } from '../quickInput';
 import { localTime } from '../wording';
 import { type CommandContext, type Handler, record, text, told } from './context';
 import { driftOf, targetOf } from './drift';
-import { reasonFault } from './forceRelease';
 import { asInput } from './grant';
+import { askReason } from './reason';
 import { othersOf, pickOthers } from './reservationArgument';
 
 type Requested = Envelope<RequestData>;
@@ -35,7 +34,7 @@ export function askToRelease(context: CommandContext): Handler {
     if (!from || wanted.length === 0) {
       return undefined;
     }
-    const reason = text(argument, 'reason') ?? (await askReason(wanted));
+    const reason = text(argument, 'reason') ?? (await askWhy(wanted));
     if (reason === undefined) {
       return undefined;
     }
@@ -97,10 +96,6 @@ function othersWith(
   return othersOf(context, undefined, [...items, ...drift.flatMap(({ held }) => held)]);
 }
 
-function requestOf(reservation: Reservation, agent: string): Waiter | undefined {
-  return waitersOf(reservation).find(({ agent_id, message_id }) => agent_id === agent && message_id !== undefined);
-}
-
 /** Where one changed file of it is meant, that file alone; but what names no project is in the way of its own scope only. */
 function asWanted(reservation: Reservation, drift: readonly DriftFile[]): Wanted {
   const { scope, project } = reservation;
@@ -108,18 +103,16 @@ function asWanted(reservation: Reservation, drift: readonly DriftFile[]): Wanted
   return file && more.length === 0 && project !== undefined ? asInput(targetOf(file)) : { scope, project };
 }
 
-async function askReason(wanted: readonly Wanted[]): Promise<string | undefined> {
+function askWhy(wanted: readonly Wanted[]): Promise<string | undefined> {
   const [first] = wanted;
-  const answer = await askText({
+  return askReason({
     title:
       first && wanted.length === 1
         ? vscode.l10n.t('Ask to Release {0}', withoutIcons(first.scope))
         : vscode.l10n.t('Ask to Release {0} Scopes', wanted.length),
     prompt: vscode.l10n.t('What you need it for; the holder reads it'),
     placeholder: vscode.l10n.t('for example: the login form has to call the new session'),
-    validate: reasonFault,
   });
-  return typeof answer === 'string' ? answer : undefined;
 }
 
 function tellAsked(requests: readonly Asked[]): void {

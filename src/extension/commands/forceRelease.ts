@@ -3,13 +3,12 @@
 import * as vscode from 'vscode';
 import { oneLine, withoutIcons } from '../../core/display';
 import type { Envelope } from '../../core/envelope';
-import { MAX_REASON_LENGTH } from '../../core/release';
 import type { Reservation } from '../../core/reservation';
 import { requireAgent } from '../identity';
 import { tell } from '../notify';
-import { askText } from '../quickInput';
 import { localTime } from '../wording';
 import { type CommandContext, type Handler, record, text, told } from './context';
+import { askReason } from './reason';
 import { othersOf, pickOthers } from './reservationArgument';
 
 /**
@@ -33,7 +32,7 @@ export function forceRelease(context: CommandContext): Handler {
       );
     }
     const reservations = await choose(context, argument, selected);
-    const reason = reservations.length > 0 ? (given ?? (await askReason(reservations))) : undefined;
+    const reason = reservations.length > 0 ? (given ?? (await askWhy(reservations))) : undefined;
     if (!reason || !(await isMeant(reservations, reason))) {
       return undefined;
     }
@@ -62,28 +61,16 @@ async function choose(context: CommandContext, argument: unknown, selected: unkn
   return others;
 }
 
-async function askReason(reservations: readonly Reservation[]): Promise<string | undefined> {
+function askWhy(reservations: readonly Reservation[]): Promise<string | undefined> {
   const [first] = reservations;
-  const answer = await askText({
+  return askReason({
     title:
       first && reservations.length === 1
         ? vscode.l10n.t('Force Release {0}', withoutIcons(first.scope))
         : vscode.l10n.t('Force Release {0} Scopes', reservations.length),
     prompt: vscode.l10n.t('Why it has to be ended; the history keeps it'),
     placeholder: vscode.l10n.t('for example: the agent was stopped'),
-    validate: reasonFault,
   });
-  return typeof answer === 'string' ? answer : undefined;
-}
-
-/** What is wrong with a reason. */
-export function reasonFault(reason: string): string | undefined {
-  if (!reason) {
-    return vscode.l10n.t('Say why.');
-  }
-  return reason.length > MAX_REASON_LENGTH
-    ? vscode.l10n.t('Say it in at most {0} characters.', MAX_REASON_LENGTH)
-    : undefined;
 }
 
 async function isMeant(reservations: readonly Reservation[], reason: string): Promise<boolean> {
