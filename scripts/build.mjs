@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chmod, readdir, rm } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { ensureInstalled } from './lib/install.mjs';
 import { isMain } from './lib/isMain.mjs';
 import { outDir, repoRoot } from './lib/paths.mjs';
@@ -29,6 +29,41 @@ const nodeCheck = [
 ].join('\n');
 
 /**
+ * What is loaded by `import()` and is then a bundle of its own, since what loads it would wait for it at each start: by the
+ * file or package, the bundle's name.
+ */
+const ownBundles = {
+  'src/tools/tools.ts': 'tools',
+  'src/mcp/main.ts': 'mcp',
+  'src/hooks/agentHooks.ts': 'agentHooks',
+  'src/hooks/guardInstall.ts': 'guardInstall',
+  'proper-lockfile': 'properLockfile',
+  diff: 'diff',
+};
+
+/**
+ * Leads each `import()` of such a module to its bundle.
+ * @returns {import('esbuild').Plugin}
+ */
+function loadOwnBundles() {
+  return {
+    name: 'own bundles',
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, ({ path, kind, resolveDir }) => {
+        const file = path.startsWith('.')
+          ? relative(repoRoot, `${join(resolveDir, path)}.ts`)
+              .split(sep)
+              .join('/')
+          : path;
+        const name =
+          kind === 'dynamic-import' ? Object.entries(ownBundles).find(([module]) => module === file)?.[1] : undefined;
+        return name === undefined ? undefined : { path: `./${name}.js`, external: true };
+      });
+    },
+  };
+}
+
+/**
  * The command, and before it what lets Node keep the command compiled: which it can for what is loaded after it was told.
  * @param {boolean} production
  * @returns {import('esbuild').BuildOptions}
@@ -44,24 +79,14 @@ function cliOptions(production) {
 }
 
 /**
- * The tools of language models for the extension, which loads them when one is called.
  * @param {boolean} production
  * @returns {import('esbuild').BuildOptions}
  */
-function toolsOptions(production) {
-  return { ...commonOptions(production), entryPoints: ['src/tools/tools.ts'], outfile: 'dist/tools.js' };
-}
-
-/**
- * The MCP server, apart from the command that loads it: its library is larger than everything else.
- * @param {boolean} production
- * @returns {import('esbuild').BuildOptions}
- */
-function mcpOptions(production) {
+function ownBundlesOptions(production) {
   return {
     ...commonOptions(production),
-    entryPoints: ['src/mcp/main.ts'],
-    outfile: 'dist/mcp.js',
+    entryPoints: Object.fromEntries(Object.entries(ownBundles).map(([module, name]) => [name, module])),
+    outdir: 'dist',
     banner: { js: nodeCheck },
   };
 }
@@ -79,6 +104,9 @@ function commonOptions(production) {
     // Some packages are UMD in `main`, of which only the wrapper would be bundled.
     mainFields: ['module', 'main'],
     target: 'node20',
+    // As require(): Node's own import() would first load what reads modules of the other kind.
+    supported: { 'dynamic-import': false },
+    plugins: [loadOwnBundles()],
     minify: production,
     sourcemap: !production,
     logLevel: 'warning',
@@ -86,7 +114,7 @@ function commonOptions(production) {
 }
 
 /**
- * Bundles the extension into dist/extension.js with dist/tools.js, the command into dist/cli.js, the MCP server into dist/mcp.js.
+ * Bundles the extension into dist/extension.js, the command into dist/cli.js, and what they load later into files beside them.
  * @param {{ production: boolean }} options
  * @returns {Promise<void>}
  */
@@ -94,9 +122,7 @@ export async function buildExtension({ production }) {
   const { build } = await import('esbuild');
   // A source map left by a development build would name sources that the new bundle does not match.
   await rm(join(repoRoot, 'dist'), { recursive: true, force: true });
-  await Promise.all(
-    [extensionOptions, toolsOptions, cliOptions, mcpOptions].map((options) => build(options(production))),
-  );
+  await Promise.all([extensionOptions, cliOptions, ownBundlesOptions].map((options) => build(options(production))));
   // npm sees to this for what it installs; a checkout and the package of the extension have nobody else.
   await chmod(join(repoRoot, 'dist', 'cli.js'), 0o755);
 }
@@ -107,7 +133,7 @@ export async function buildExtension({ production }) {
  */
 async function watchExtension() {
   const { context } = await import('esbuild');
-  for (const options of [extensionOptions, toolsOptions, cliOptions, mcpOptions]) {
+  for (const options of [extensionOptions, cliOptions, ownBundlesOptions]) {
     const watcher = await context({ ...options(false), logLevel: 'info' });
     await watcher.watch();
   }

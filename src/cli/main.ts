@@ -1,12 +1,22 @@
 /** The command `agent-reservations`: the process around a call. */
 
+import { outputTo } from './output';
 import { run } from './run';
 
 const LONGEST_TIMER_MS = 0x7fff_ffff;
 
 /** Whoever read the output is gone, as `head` is after its lines: there is nobody left to tell. */
 let onClosed: () => void = () => process.exit();
-process.stdout.on('error', () => onClosed());
+const stdout = outputTo(
+  1,
+  () => process.stdout,
+  () => onClosed(),
+);
+const stderr = outputTo(
+  2,
+  () => process.stderr,
+  () => undefined,
+);
 
 function interrupted(): Promise<void> {
   // Watching the store keeps no process from ending.
@@ -22,9 +32,9 @@ run({
   argv: process.argv.slice(2),
   env: process.env,
   cwd: process.cwd(),
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdin: () => process.stdin,
+  stdout,
+  stderr,
   interrupted,
 }).then(
   (code) => {

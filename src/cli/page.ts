@@ -14,12 +14,13 @@ export interface Page {
   style(style: Style, text: string): string;
 }
 
-export function createPage(isColoured: boolean): Page {
+/** @param isColoured asked when there is something to colour */
+export function createPage(isColoured: () => boolean): Page {
   return {
     now: () => new Date(),
     style: (style, text) => {
       const [on, off] = STYLES[style];
-      return isColoured ? `\u001B[${on}m${text}\u001B[${off}m` : text;
+      return isColoured() ? `\u001B[${on}m${text}\u001B[${off}m` : text;
     },
   };
 }

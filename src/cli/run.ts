@@ -13,9 +13,11 @@ import { defaultRoot } from '../store/files/paths';
 import { callOf, givenTo } from './arguments';
 import { EXIT, exitCodeOf } from './exitCode';
 import { COMMAND, overviewHelp, verbHelp } from './help';
+import { readInput } from './input';
+import type { Output } from './output';
 import { createPage, isColoured, safeJson } from './page';
 import { type Given, type Surroundings, type Told, UsageError, type Verb } from './verb';
-import { findVerb, VERBS } from './verbs';
+import { allVerbs, findVerb } from './verbs';
 
 const ID_BYTES = 4;
 
@@ -23,15 +25,16 @@ export interface World {
   readonly argv: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  /** Opens standard input, for a verb that reads it. */
+  stdin(): NodeJS.ReadStream;
+  readonly stdout: Output;
+  readonly stderr: Output;
   interrupted(): Promise<void>;
 }
 
 export async function run(world: World): Promise<number> {
   const { verb: name, words } = callOf(world.argv);
-  const asked = name === 'help' ? findVerb(words[0] ?? '') : undefined;
+  const asked = name === 'help' ? await findVerb(words[0] ?? '') : undefined;
   if (asked) {
     world.stdout.write(verbHelp(asked));
     return EXIT.done;
@@ -39,7 +42,7 @@ export async function run(world: World): Promise<number> {
   if (name === undefined || name === 'help') {
     return withoutVerb(world, words);
   }
-  const verb = findVerb(name);
+  const verb = await findVerb(name);
   if (!verb) {
     return misuse(world, undefined, `There is no verb ${JSON.stringify(name)}.`);
   }
@@ -58,13 +61,13 @@ export async function run(world: World): Promise<number> {
   }
 }
 
-function withoutVerb({ argv, stdout, stderr }: World, words: readonly string[]): number {
+async function withoutVerb({ argv, stdout, stderr }: World, words: readonly string[]): Promise<number> {
   if (words.includes('--version')) {
     stdout.write(`${ownVersion()}\n`);
     return EXIT.done;
   }
   const isAsked = argv.some((word) => word === '--help' || word === '-h' || word === 'help');
-  (isAsked ? stdout : stderr).write(overviewHelp(VERBS));
+  (isAsked ? stdout : stderr).write(overviewHelp(await allVerbs()));
   return isAsked ? EXIT.done : EXIT.usage;
 }
 
@@ -100,15 +103,9 @@ function surroundings({ env, cwd, stdin, stdout, stderr, interrupted }: World, g
     env,
     cwd,
     launcher: ownLauncher(),
-    input: async () => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of stdin) {
-        chunks.push(Buffer.from(chunk));
-      }
-      return Buffer.concat(chunks).toString('utf8');
-    },
-    warn: (text) => new Promise((done) => stderr.write(plainLines(text), () => done())),
-    page: createPage(isColoured(stdout, env)),
+    input: (mayBlock = false) => readInput(stdin, mayBlock),
+    warn: (text) => stderr.written(plainLines(text)),
+    page: createPage(() => isColoured(stdout, env)),
     out: (text) => stdout.write(text),
     interrupted,
   };
@@ -119,7 +116,7 @@ function tell({ stdout, stderr, env }: World, given: Given, told: Told): number 
   if (given.isSet('json') && !isWritten) {
     stdout.write(`${safeJson(answer, 2)}\n`);
   } else if (!answer.ok) {
-    const { style } = createPage(isColoured(stderr, env));
+    const { style } = createPage(() => isColoured(stderr, env));
     stderr.write(`${style('red', answer.error.code)}: ${plainLines(answer.error.message)}\n`);
   } else if (!isWritten) {
     stdout.write(

@@ -38,8 +38,8 @@ export interface Surroundings {
   readonly cwd: string;
   /** The launcher of this very installation of the command, where it has one. */
   readonly launcher: string | undefined;
-  /** All of standard input. */
-  input(): Promise<string>;
+  /** All of standard input, read at once where nothing else is to happen meanwhile. */
+  input(mayBlock?: boolean): Promise<string>;
   /** Writes to standard output at once: for what goes on until it is interrupted. */
   readonly out: (text: string) => void;
   /** Writes to standard error, and resolves when it has left this process. */

@@ -3,7 +3,6 @@
  * it cannot read or understand goes on, with a warning.
  */
 
-import { createHash } from 'node:crypto';
 import type { Coordination } from '../coordination/coordination';
 import { isAgentId } from '../core/agent';
 import { editRefusal } from '../core/refusalText';
@@ -41,7 +40,7 @@ export async function answerHook(call: HookCall): Promise<{ readonly answer: Hoo
 }
 
 async function answerEdit(call: HookCall, edit: Edit): Promise<HookAnswer> {
-  const agent = agentOf(call, edit);
+  const agent = await agentOf(call, edit);
   const cwd = edit.cwd || call.cwd;
   const files = (await Promise.all(edit.paths.map((path) => filesNamed(path, cwd)))).flat();
   const found = await heldByOthers(call.coordination, agent, files);
@@ -67,12 +66,14 @@ async function answerEdit(call: HookCall, edit: Edit): Promise<HookAnswer> {
  * Who is editing: BB_AGENT, else an id made from the tool's session, the same for as long as that lasts. It is valid without
  * being registered, since it only looks.
  */
-function agentOf({ agent, tool }: HookCall, { session }: Edit): string {
-  return agent !== undefined && isAgentId(agent) ? agent : sessionAgent(tool, session);
+async function agentOf({ agent, tool }: HookCall, { session }: Edit): Promise<string> {
+  return agent !== undefined && isAgentId(agent) ? agent : await sessionAgent(tool, session);
 }
 
 /** `claude-code-0123456789ab`: what an agent of that session is called. */
-export function sessionAgent(tool: CodingTool, session: string): string {
+export async function sessionAgent(tool: CodingTool, session: string): Promise<string> {
+  // Where BB_AGENT says who it is, nobody waits for this to load.
+  const { createHash } = await import('node:crypto');
   return `${tool}-${createHash('sha256').update(session).digest('hex').slice(0, SESSION_DIGITS)}`;
 }
 

@@ -23,7 +23,7 @@ const remembered = new Map<string, { readonly found: Promise<Project>; readonly 
  *
  * @param now ms of a clock that is not set; the process's own unless told
  */
-export function findProject(folder: string, now = performance.now()): Promise<Project> {
+export function findProject(folder: string, now = process.uptime() * 1000): Promise<Project> {
   const known = remembered.get(folder);
   if (known && now < known.until) {
     return known.found;

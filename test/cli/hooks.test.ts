@@ -114,7 +114,8 @@ describe('the hook of coding agents', () => {
 
   it('knows a session by an id of its own, which can reserve, and ask as the reason says', async () => {
     await reserve('amber-otter', 'src');
-    const [one, other] = [sessionAgent('claude-code', 's-1'), sessionAgent('claude-code', 's-2')];
+    const one = await sessionAgent('claude-code', 's-1');
+    const other = await sessionAgent('claude-code', 's-2');
     assert.notEqual(one, other);
     const reason = (await asked('claude-code', write('src/a.ts')))?.hookSpecificOutput?.permissionDecisionReason ?? '';
     assert.ok(reason.includes(`You are "${one}"`), reason);

@@ -43,8 +43,8 @@ describe('colour', () => {
   });
 
   it('is put around a text, and nowhere else', () => {
-    assert.equal(createPage(true).style('bold', 'x'), '\u001B[1mx\u001B[22m');
-    assert.equal(createPage(false).style('bold', 'x'), 'x');
+    assert.equal(createPage(() => true).style('bold', 'x'), '\u001B[1mx\u001B[22m');
+    assert.equal(createPage(() => false).style('bold', 'x'), 'x');
   });
 });
 
@@ -54,11 +54,14 @@ describe('a table', () => {
       ['src', '', 'bd-1'],
       ['docs/längeres', '', ''],
     ];
-    assert.deepEqual(table(createPage(false), ['SCOPE', 'BY', 'BEAD'], rows), [
-      'SCOPE          BEAD',
-      'src            bd-1',
-      'docs/längeres',
-    ]);
+    assert.deepEqual(
+      table(
+        createPage(() => false),
+        ['SCOPE', 'BY', 'BEAD'],
+        rows,
+      ),
+      ['SCOPE          BEAD', 'src            bd-1', 'docs/längeres'],
+    );
   });
 });
 

@@ -40,7 +40,7 @@ async function runGuard(given: Given, { env, cwd, input, coordination, warn }: S
     throw new UsageError('Unknown --hook: name one of pre-commit, pre-push.');
   }
   // The clock of a process begins with it.
-  const deadline = GUARD_DEADLINE_MS - performance.now();
+  const deadline = GUARD_DEADLINE_MS - process.uptime() * 1000;
   const asked = await answerGuard({ hook, env, cwd, input, coordination }, deadline);
   if (asked.text) {
     await warn(`${asked.text}\n`);

@@ -1,9 +1,7 @@
 /** Serving the tools of language models. */
 
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { envelope, granted } from '../../core/envelope';
-import type { serve } from '../../mcp/main';
 import type { Verb } from '../verb';
 
 export const mcp: Verb = {
@@ -18,9 +16,8 @@ export const mcp: Verb = {
   example: 'mcp',
   run: async (given, { coordination, agent, here }) => {
     const { worktree, folder } = await here();
-    // A bundle of its own, several times as large as the command.
-    const server = createRequire(__filename)('./mcp.js') as { readonly serve: typeof serve };
-    server.serve({ coordination, cwd: join(worktree, folder), agent: given.text('agent')?.trim() || agent });
+    const { serve } = await import('../../mcp/main');
+    serve({ coordination, cwd: join(worktree, folder), agent: given.text('agent')?.trim() || agent });
     return { envelope: envelope('agent mcp', granted(null)), lines: () => [], isWritten: true };
   },
 };

@@ -3,7 +3,6 @@
  * reported as written is on the disk.
  */
 
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
@@ -46,9 +45,12 @@ async function persistently(step: () => Promise<void>): Promise<void> {
   return await step();
 }
 
-/** `bytes` random bytes in lower-case hex: 4 give the 8 digits that an id needs. */
+/**
+ * `bytes` random bytes in lower-case hex: 4 give the 8 digits that an id needs. By the global, which is loaded when it is
+ * first used: whoever only reads does not wait for it.
+ */
 export function randomHex(bytes: number): string {
-  return randomBytes(bytes).toString('hex');
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex');
 }
 
 /**

@@ -11,7 +11,7 @@ import { asProblem, errno, type StoreProblem } from '../problem';
 import type { Enough, Records, Store, StorePart, Watching } from '../store';
 import { readAgentFile, readAgentFiles, writeAgentFile } from './agents';
 import { deliverMessages, finishDeliveries } from './deliver';
-import { Doctor } from './doctor/doctor';
+import type { Doctor } from './doctor/doctor';
 import { ensureFolder } from './durable';
 import { readClosedNaming, readClosedTail } from './history';
 import { type HeldLock, takeLock } from './lock';
@@ -58,7 +58,8 @@ export class FileStore implements Store {
   private readonly onNotice: (notice: StoreProblem) => void;
   private readonly queue: LockQueue<ReservationSession>;
   private readonly unacked: UnackedReader;
-  private readonly doctor: Doctor;
+  private readonly fileSystemType: FileStoreOptions['fileSystemType'];
+  private doctor: Doctor | undefined;
 
   constructor(root: string, options: FileStoreOptions = {}) {
     this.location = root;
@@ -67,11 +68,7 @@ export class FileStore implements Store {
     this.steady = options.steady ?? (options.clock ? () => NO_STEADY_TIME : steadyTime);
     this.onNotice = options.onNotice ?? (() => undefined);
     this.unacked = new UnackedReader(this.paths);
-    this.doctor = new Doctor(this.paths, {
-      moment: () => this.moment(),
-      onNotice: this.onNotice,
-      fileSystemType: options.fileSystemType,
-    });
+    this.fileSystemType = options.fileSystemType;
     this.queue = new LockQueue<ReservationSession>((isWanted) => this.takeLock(isWanted), {
       open: (lock) => ({ lock, changes: undefined }),
       commit: (session) => this.commit(session),
@@ -181,16 +178,27 @@ export class FileStore implements Store {
     return outcome.ok ? outcome.data : [];
   }
 
-  diagnose(): Promise<readonly Finding[]> {
-    return this.doctor.diagnose();
+  async diagnose(): Promise<readonly Finding[]> {
+    return (await this.callDoctor()).diagnose();
   }
 
-  repair(ids: readonly string[]): Promise<readonly Repaired[]> {
-    return this.doctor.repair(ids);
+  async repair(ids: readonly string[]): Promise<readonly Repaired[]> {
+    return (await this.callDoctor()).repair(ids);
   }
 
   watch(onChange: (parts: ReadonlySet<StorePart>) => void): Watching {
     return watchStore(this.paths, onChange);
+  }
+
+  /** Loaded when it is called, which is seldom: nobody else waits for that much code. */
+  private async callDoctor(): Promise<Doctor> {
+    const { Doctor } = await import('./doctor/doctor');
+    this.doctor ??= new Doctor(this.paths, {
+      moment: () => this.moment(),
+      onNotice: this.onNotice,
+      fileSystemType: this.fileSystemType,
+    });
+    return this.doctor;
   }
 
   private moment(): Moment {

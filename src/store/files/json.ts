@@ -2,7 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
-import type * as z from 'zod/mini';
+import type { GenericSchema } from 'valibot';
 import { asProblem, errno, notAFile, StoreProblem } from '../problem';
 import { misfit } from './schema';
 
@@ -97,7 +97,7 @@ export function parseJson(text: string, path: string): unknown {
 }
 
 /** One record of the file that its id names, or undefined where there is no such file. @throws StoreProblem */
-export function readRecord<R>(path: string, schema: z.ZodMiniType, isRightId: (record: R) => boolean): R | undefined {
+export function readRecord<R>(path: string, schema: GenericSchema, isRightId: (record: R) => boolean): R | undefined {
   const text = readExactText(path);
   if (text === undefined) {
     return undefined;

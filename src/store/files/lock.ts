@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errno, StoreProblem } from '../problem';
 import { breakLock, clearAbandoned, isDeadLock } from './deadLock';
+import { elapsedMs } from './elapsed';
 import { type Claim, createClaim, type Incarnation, inspect } from './lockFile';
 import { parseOwner } from './owner';
 
@@ -37,7 +38,7 @@ export interface HeldLock {
  */
 export async function takeLock(path: string, isWanted: () => boolean): Promise<HeldLock> {
   const claim = createClaim(path, (token) => void clearAbandoned(path, token));
-  const started = performance.now();
+  const started = elapsedMs();
   try {
     for (let attempts = 0; ; attempts++) {
       const held = await attempt(path, claim);
@@ -53,7 +54,7 @@ export async function takeLock(path: string, isWanted: () => boolean): Promise<H
         throw lockedBy(path, seen);
       }
       // Jitter, so that waiting processes do not meet at every attempt.
-      await sleep(pauseMs(attempts, performance.now() - started) * (0.5 + Math.random() / 2));
+      await sleep(pauseMs(attempts, elapsedMs() - started) * (0.5 + Math.random() / 2));
     }
   } finally {
     await claim.discard();

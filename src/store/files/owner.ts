@@ -5,7 +5,7 @@
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import { errno } from '../problem';
 
 /** What Linux shows in /proc on every architecture, whatever the kernel counts in. */
@@ -30,15 +30,15 @@ export interface LockOwner {
   readonly at: string;
 }
 
-const ownerSchema = z.object({
-  pid: z.int().check(z.positive()),
-  host: z.string(),
-  machine: z.string(),
-  boot: z.string(),
-  namespace: z.string(),
-  started: z.string(),
-  token: z.string().check(z.minLength(1)),
-  at: z.string(),
+const ownerSchema = v.object({
+  pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  host: v.string(),
+  machine: v.string(),
+  boot: v.string(),
+  namespace: v.string(),
+  started: v.string(),
+  token: v.pipe(v.string(), v.minLength(1)),
+  at: v.string(),
 });
 
 /** This process as an owner. */
@@ -54,8 +54,8 @@ export function serializeOwner(owner: LockOwner): string {
 /** The owner that a lock file names, or undefined: then it is not one of ours. */
 export function parseOwner(text: string): LockOwner | undefined {
   try {
-    const result = ownerSchema.safeParse(JSON.parse(text));
-    return result.success ? result.data : undefined;
+    const value: unknown = JSON.parse(text);
+    return v.is(ownerSchema, value) ? value : undefined;
   } catch {
     return undefined;
   }

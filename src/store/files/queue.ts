@@ -3,6 +3,7 @@
  * reservations is committed together; each waits no longer than its own deadline.
  */
 
+import { elapsedMs } from './elapsed';
 import { type HeldLock, LOCK_TIMEOUT_MS } from './lock';
 
 /** How the state that one batch works on is opened, and committed once at its end. */
@@ -44,7 +45,7 @@ export class LockQueue<S> {
         },
         reject,
         needsCommit,
-        deadline: performance.now() + LOCK_TIMEOUT_MS,
+        deadline: elapsedMs() + LOCK_TIMEOUT_MS,
       });
       if (!this.draining) {
         void this.drain();
@@ -69,11 +70,11 @@ export class LockQueue<S> {
 
   /** An attempt ends as soon as one caller's time is over; the others then go on with the next. */
   private hasTimeLeft(): boolean {
-    return this.waiting.every((job) => performance.now() < job.deadline);
+    return this.waiting.every((job) => elapsedMs() < job.deadline);
   }
 
   private rejectLate(error: unknown): void {
-    const now = performance.now();
+    const now = elapsedMs();
     const isLate = (job: Waiting<S>) => now >= job.deadline;
     const late = this.waiting.filter(isLate);
     // A failure other than a time-out (no folder, no right to write) is everybody's.

@@ -4,6 +4,7 @@ import { statfs } from 'node:fs/promises';
 import type { Finding, Repaired } from '../../finding';
 import { asProblem, type StoreProblem } from '../../problem';
 import { ensureFolder } from '../durable';
+import { elapsedMs } from '../elapsed';
 import { type HeldLock, LOCK_TIMEOUT_MS, takeLock } from '../lock';
 import type { StorePaths } from '../paths';
 import type { Moment } from '../reservations';
@@ -101,8 +102,8 @@ export class Doctor {
   private async locked<T>(folder: string, job: (lock: HeldLock) => Promise<T>): Promise<T> {
     await ensureFolder(this.paths.root, this.paths.reservations);
     await ensureFolder(this.paths.root, folder);
-    const deadline = performance.now() + LOCK_TIMEOUT_MS;
-    const lock = await takeLock(this.paths.lock, () => performance.now() < deadline);
+    const deadline = elapsedMs() + LOCK_TIMEOUT_MS;
+    const lock = await takeLock(this.paths.lock, () => elapsedMs() < deadline);
     try {
       return await job(lock);
     } finally {
