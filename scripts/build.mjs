@@ -35,6 +35,7 @@ const nodeCheck = [
 const ownBundles = {
   'src/tools/tools.ts': 'tools',
   'src/mcp/main.ts': 'mcp',
+  'src/store/files/doctor/doctor.ts': 'doctor',
   'src/hooks/agentHooks.ts': 'agentHooks',
   'src/hooks/guardInstall.ts': 'guardInstall',
   'proper-lockfile': 'properLockfile',

@@ -35,6 +35,11 @@ export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 
 /** A failure of the store itself, as opposed to a rule's refusal. Its message says what, where, and the next step. */
 export class StoreProblem extends Error {
+  /** By name: what is loaded later (the doctor) is a bundle with its own copy of this class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'StoreProblem';
+  }
+
   readonly kind: ProblemKind;
   /** The file or folder that is wrong. */
   readonly path: string;

@@ -99,9 +99,12 @@ export interface Claim {
 
 /**
  * Tokens of locks of this process that it is done with, and could not remove: nobody works under them, though their
- * owner lives.
+ * owner lives. One set for the whole process: what is loaded later (the doctor) is a bundle with its own copy of this file.
  */
-const abandoned = new Set<string>();
+const ABANDONED = Symbol.for('agent-reservations.abandonedLocks');
+const shared = globalThis as { [ABANDONED]?: Set<string> };
+shared[ABANDONED] ??= new Set();
+const abandoned = shared[ABANDONED];
 
 /** Whether the lock of that token is one that this process could not remove when it was done. */
 export function isAbandoned(token: string): boolean {
