@@ -12,8 +12,9 @@ import { cycles } from './rows/cycle';
 import { history } from './rows/history';
 import { overlap } from './rows/overlap';
 import { statuses } from './rows/status';
+import { inVscode } from './rows/vscode';
 
-const ROWS: readonly Row[] = [...cycles, ...contention, burst, ...statuses, history, overlap, cli];
+const ROWS: readonly Row[] = [...cycles, ...contention, burst, ...statuses, history, overlap, cli, ...inVscode];
 
 const { json, only } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } }).values;
 

@@ -6,22 +6,24 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildBench, buildExtension } from '../scripts/build.mjs';
+import { buildBench } from '../scripts/build.mjs';
 import { ensureInstalled } from '../scripts/lib/install.mjs';
 import { runNpm } from '../scripts/lib/npm.mjs';
 import { outDir, repoRoot } from '../scripts/lib/paths.mjs';
+import { packageExtension } from '../scripts/package.mjs';
 
 /** Compiled for the machine on its first use, in a minute or two: nothing that the extension or its tests need. */
 const driver = 'better-sqlite3@12.11.1';
 const modules = join(repoRoot, '.bench');
 
 await ensureInstalled();
-await buildExtension({ production: true });
 await buildBench();
+// To pack is to build.
+const vsix = packageExtension(join(outDir, 'bench.vsix'));
 await installDriver();
 const { status } = spawnSync(process.execPath, [join(outDir, 'bench', 'main.js'), ...process.argv.slice(2)], {
   stdio: 'inherit',
-  env: { ...process.env, BENCH_MODULES: modules, BENCH_DIST: join(repoRoot, 'dist') },
+  env: { ...process.env, BENCH_MODULES: modules, BENCH_DIST: join(repoRoot, 'dist'), BENCH_VSIX: vsix },
 });
 process.exitCode = status ?? 1;
 

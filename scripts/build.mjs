@@ -177,9 +177,9 @@ export async function buildDemo() {
  */
 export async function buildBench() {
   await rm(join(outDir, 'bench'), { recursive: true, force: true });
-  await bundleForNode(['bench/main.ts', 'bench/worker.process.ts'], 'bench', join(outDir, 'bench'), {
-    packages: 'bundle',
-  });
+  const files = await listFiles('bench');
+  const entryPoints = files.filter((file) => file === 'bench/main.ts' || /\.(process|suite)\.ts$/.test(file));
+  await bundleForNode(entryPoints, 'bench', join(outDir, 'bench'), { packages: 'bundle' });
 }
 
 /**

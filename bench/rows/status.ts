@@ -1,17 +1,16 @@
 /** `status` beside many messages of which few wait for an acknowledgement. */
 
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCoordination } from '../../src/coordination/coordination';
 import { FileStore } from '../../src/store/files/fileStore';
-import { AGENT, BEAD } from '../contender';
 import { prepare } from '../contenders/all';
+import { fillMessages } from '../messages';
 import type { Context, Result, Row, Target } from '../row';
 import { median, timed } from '../stats';
 
 const WAITING = 20;
 const ROUNDS = 5;
-const AT_ONCE = 200;
 
 export const statuses: readonly Row[] = [
   statusRow('status, 10,000 messages', 10_000, {
@@ -34,7 +33,7 @@ async function run(context: Context, messages: number): Promise<Result> {
   const root = await context.folder('messages');
   await prepare('ours', root, 36);
   const index = join(root, 'messages', 'index');
-  await fill(index, messages);
+  await fillMessages(index, messages, WAITING);
   await readAll(index);
   const first: number[] = [];
   const warm: number[] = [];
@@ -66,36 +65,4 @@ async function readAll(index: string): Promise<void> {
   for (const name of await readdir(index)) {
     JSON.parse(await readFile(join(index, name), 'utf8'));
   }
-}
-
-async function fill(index: string, messages: number): Promise<void> {
-  await mkdir(index, { recursive: true });
-  const at = new Date().toISOString();
-  for (let from = 0; from < messages; from += AT_ONCE) {
-    await Promise.all(
-      Array.from({ length: AT_ONCE }, (_, offset) => {
-        const id = `msg_20260101_000000_${(from + offset).toString(16).padStart(8, '0')}`;
-        const waits = from + offset < WAITING;
-        return writeFile(join(index, `${id}.json`), `${JSON.stringify(messageOf(id, waits, at), null, 2)}\n`);
-      }),
-    );
-  }
-}
-
-function messageOf(id: string, waits: boolean, at: string) {
-  return {
-    message_id: id,
-    thread_id: `bead:${BEAD}`,
-    bead_id: BEAD,
-    from_agent: 'another-agent',
-    to_agent: AGENT,
-    category: waits ? 'BLOCKED' : 'INFO',
-    subject: 'What is to be done',
-    body: 'The routes are done; the tests of the login are next. '.repeat(4),
-    state: waits ? 'unread' : 'read',
-    requires_ack: waits,
-    created_at: at,
-    read_at: waits ? null : at,
-    acked_at: null,
-  };
 }

@@ -1,18 +1,13 @@
-import { appendFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { format } from 'node:util';
 import { isMain } from '../lib/isMain.mjs';
-import { outDir, repoRoot } from '../lib/paths.mjs';
-import { launchBrowser } from './browser.mjs';
+import { outDir } from '../lib/paths.mjs';
 import { chooseHost, runDesktopSuite } from './desktop.mjs';
 import { makeSandbox } from './sandbox.mjs';
-import { quietSettings } from './settings.mjs';
-import { startWebHost } from './webHost.mjs';
+import { startWebSuites } from './webSuites.mjs';
 
 const timeoutMs = 8 * 60_000;
 const logFile = join(outDir, 'host-tests.log');
-/** What test/host/index.ts puts before each line of the report. */
-const suiteMark = '[suite] ';
 
 /**
  * Runs out/test/host/index.js inside VS Code. Rejects when a test fails or the run cannot be brought to its end.
@@ -50,50 +45,12 @@ export async function runHostTests({ resultsFile } = {}) {
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<void>}
  */
-async function runWebSuite(suite, { dataDir, extensionsDir, workspaceDir }, env) {
-  const [host, browser] = await Promise.all([
-    startWebHost({ dataDir, extensionsDir, settings: quietSettings, env, smokeTestDriver: true }),
-    launchBrowser(),
-  ]);
+async function runWebSuite(suite, sandbox, env) {
+  const suites = await startWebSuites({ sandbox, env, logFile });
   try {
-    const page = await browser.newPage();
-    /** @type {Promise<number>} */
-    const exited = new Promise((resolve, reject) => {
-      const expose = async () => {
-        await page.exposeFunction('codeAutomationLog', echo);
-        await page.exposeFunction('codeAutomationExit', resolve);
-        /** @type {[string, string][]} */
-        const payload = [
-          ['extensionDevelopmentPath', host.remoteUri(repoRoot)],
-          ['extensionTestsPath', host.remoteUri(suite)],
-        ];
-        await page.goto(host.url({ folder: workspaceDir, payload }));
-      };
-      page.once('crash', () => reject(new Error('The browser page crashed.')));
-      page.once('close', () => reject(new Error('The browser page was closed.')));
-      expose().catch(reject);
-    });
-    const code = await withTimeout(exited);
-    if (code !== 0) {
-      throw new Error(`The suite ended with ${code}.`);
-    }
+    await withTimeout(suites.run(suite));
   } finally {
-    await Promise.all([browser.close(), host.stop()]);
-  }
-}
-
-/**
- * Shows the lines that come from the suite. The page sends everything that VS Code logs, most of it about features that
- * the web host lacks, so the rest goes to a file only.
- * @param {string} type
- * @param {unknown[]} args
- */
-function echo(type, args) {
-  const line = format(...args);
-  if (line.startsWith(suiteMark)) {
-    console.log(line.slice(suiteMark.length));
-  } else {
-    appendFileSync(logFile, `${type}: ${line}\n`);
+    await suites.stop();
   }
 }
 

@@ -1,0 +1,54 @@
+/**
+ * Runs the suites of the benchmarks inside VS Code: `node bench/vscode/run.mjs FIGURES`, where FIGURES is a file to which
+ * each adds lines of JSON. Needs the production build and the compiled suites, as bench/run.mjs makes them.
+ */
+
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { makeSandbox } from '../../scripts/host/sandbox.mjs';
+import { startWebSuites } from '../../scripts/host/webSuites.mjs';
+import { outDir, repoRoot } from '../../scripts/lib/paths.mjs';
+
+/** Each is an extension host of its own, so that none finds anything compiled. */
+const ACTIVATIONS = 5;
+
+const figures = resolve(process.argv[2] ?? '');
+const sandbox = await makeSandbox();
+try {
+  const extension = await makeTimedExtension(join(sandbox.root, 'extension'));
+  const env = {
+    ...sandbox.env,
+    AGENT_RESERVATIONS_BENCH_FIGURES: figures,
+    AGENT_RESERVATIONS_BENCH_NODE: process.execPath,
+    AGENT_RESERVATIONS_BENCH_EXTENSION: extension,
+  };
+  const suites = await startWebSuites({ sandbox, env, logFile: join(outDir, 'bench-vscode.log') });
+  try {
+    for (let activation = 0; activation < ACTIVATIONS; activation++) {
+      await suites.run(join(outDir, 'bench', 'vscode', 'activation.suite.js'), extension);
+    }
+    await suites.run(join(outDir, 'bench', 'vscode', 'live.suite.js'), extension);
+  } finally {
+    await suites.stop();
+  }
+} finally {
+  sandbox.remove();
+}
+process.exit(0);
+
+/**
+ * The extension as it is packaged, but for its entry: that takes the time of loading and of `activate`.
+ * @param {string} folder
+ * @returns {Promise<string>} the folder
+ */
+async function makeTimedExtension(folder) {
+  await mkdir(folder);
+  await cp(join(repoRoot, 'dist'), join(folder, 'dist'), { recursive: true });
+  for (const name of ['bin', 'media', 'package.nls.json']) {
+    await symlink(join(repoRoot, name), join(folder, name));
+  }
+  const manifest = JSON.parse(await readFile(join(repoRoot, 'package.json'), 'utf8'));
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ ...manifest, main: './timed.js' }));
+  await cp(join(repoRoot, 'bench', 'vscode', 'timed.cjs'), join(folder, 'timed.js'));
+  return folder;
+}
