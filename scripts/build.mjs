@@ -34,6 +34,7 @@ const nodeCheck = [
  */
 const ownBundles = {
   'src/tools/tools.ts': 'tools',
+  'src/extension/operations.ts': 'operations',
   'src/mcp/main.ts': 'mcp',
   'src/store/files/doctor/doctor.ts': 'doctor',
   'src/hooks/agentHooks.ts': 'agentHooks',

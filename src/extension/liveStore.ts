@@ -5,13 +5,13 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { type Coordination, createCoordination } from '../coordination/coordination';
+import type { Coordination } from '../coordination/coordination';
 import { NOTHING_READ, type Overview, overview, type Snapshot } from '../core/overview';
 import { HOUR_MS, MINUTE_MS } from '../core/time';
-import { randomHex } from '../store/files/durable';
-import { FileStore } from '../store/files/fileStore';
+import { FileReader } from '../store/files/fileReader';
 import { asProblem, type ProblemKind, type StoreProblem } from '../store/problem';
 import type { StorePart, Watching } from '../store/store';
+import { lazyOperations } from './lazyOperations';
 import { tellProblem } from './notify';
 import { configuredAgent, expiredHours, storeRoot } from './settings';
 
@@ -21,7 +21,6 @@ const COALESCE_MS = 25;
 const SECOND_LOOK_MS = 75;
 /** The longest that a timer can be told to wait; a later moment is waited for in pieces. */
 const LONGEST_TIMER_MS = 0x7fff_ffff;
-const ID_BYTES = 4;
 
 export type StoreState =
   | { readonly kind: 'loading' }
@@ -45,7 +44,7 @@ export class LiveStore implements vscode.Disposable {
   /** Fires when anything that is shown has changed. */
   readonly onDidChange = this.changed.event;
 
-  private store = this.open();
+  private store = new FileReader(storeRoot());
   private watching: Watching;
   private operations: Coordination;
   private current: StoreState = { kind: 'loading' };
@@ -96,7 +95,7 @@ export class LiveStore implements vscode.Disposable {
   async reconfigure(): Promise<void> {
     if (storeRoot() !== this.store.location) {
       this.watching.dispose();
-      this.store = this.open();
+      this.store = new FileReader(storeRoot());
       this.operations = this.coordinate();
       this.watching = this.watch();
       this.current = { kind: 'loading' };
@@ -128,10 +127,6 @@ export class LiveStore implements vscode.Disposable {
     this.changed.dispose();
   }
 
-  private open(): FileStore {
-    return new FileStore(storeRoot(), { onNotice: (notice) => this.onNotice(notice) });
-  }
-
   /** What a commit of this window set right. A file that was put aside is the person's to look at. */
   private onNotice(notice: StoreProblem): void {
     this.log.warn(notice.message);
@@ -145,29 +140,8 @@ export class LiveStore implements vscode.Disposable {
   }
 
   private coordinate(): Coordination {
-    const operations = createCoordination(this.store, { random: () => randomHex(ID_BYTES) });
-    const shown = <I, T>(operation: (input: I) => Promise<T>) => {
-      return async (input: I) => {
-        const envelope = await operation(input);
-        await this.refresh();
-        return envelope;
-      };
-    };
-    return {
-      ...operations,
-      reserve: shown(operations.reserve),
-      reserveAll: shown(operations.reserveAll),
-      release: shown(operations.release),
-      releaseAll: shown(operations.releaseAll),
-      renew: shown(operations.renew),
-      request: shown(operations.request),
-      forceRelease: shown(operations.forceRelease),
-      status: shown(operations.status),
-      send: shown(operations.send),
-      read: shown(operations.read),
-      ack: shown(operations.ack),
-      doctor: shown(operations.doctor),
-    };
+    const options = { onNotice: (notice: StoreProblem) => this.onNotice(notice) };
+    return lazyOperations(this.store.location, options, () => this.refresh());
   }
 
   private watch(): Watching {
@@ -211,12 +185,12 @@ export class LiveStore implements vscode.Disposable {
     return toMend.every(({ message }) => known.has(message));
   }
 
-  private async secondLook(store: FileStore): Promise<Found> {
+  private async secondLook(store: FileReader): Promise<Found> {
     await sleep(SECOND_LOOK_MS);
     return await this.readSnapshot(store);
   }
 
-  private async readSnapshot(store: FileStore): Promise<Found> {
+  private async readSnapshot(store: FileReader): Promise<Found> {
     if (!(await store.exists())) {
       return { snapshot: undefined, problems: [], toMend: [] };
     }

@@ -29,7 +29,8 @@ export interface Enough {
   matches(entry: Reservation): boolean;
 }
 
-export interface Store {
+/** What a view needs of a store. */
+export interface StoreReader {
   /** Where the state lives, in words for a person: a folder, later a server. */
   readonly location: string;
 
@@ -46,6 +47,17 @@ export interface Store {
    * Takes no lock.
    */
   readClosed(since: Date, enough?: Enough): Promise<readonly Reservation[]>;
+  /** The messages that wait for an acknowledgement, newest first. */
+  readUnacked(): Promise<Records<Message>>;
+
+  /**
+   * Calls back soon after any part changed, whoever changed it, also when the store is created later. Calls for one
+   * burst may come together or apart; a call without a change behind it is allowed, a change without a call is not.
+   */
+  watch(onChange: (parts: ReadonlySet<StorePart>) => void): Watching;
+}
+
+export interface Store extends StoreReader {
   /**
    * What was closed of late and names the agent, as its holder or among those who waited for it; newest first. Only the
    * end of the history is looked at, whatever there is of it. Takes no lock.
@@ -56,8 +68,6 @@ export interface Store {
   /** All messages of one recipient as they are now, in no order. */
   readInbox(agent: string): Promise<Records<Message>>;
   readMessage(id: string): Promise<Message | undefined>;
-  /** The messages that wait for an acknowledgement, newest first. */
-  readUnacked(): Promise<Records<Message>>;
 
   /**
    * Runs the decision on the current entries while nobody else can change them, and stores what it decided before
@@ -86,10 +96,4 @@ export interface Store {
    * not there any more is answered so, and never stands for another one.
    */
   repair(ids: readonly string[]): Promise<readonly Repaired[]>;
-
-  /**
-   * Calls back soon after any part changed, whoever changed it, also when the store is created later. Calls for one
-   * burst may come together or apart; a call without a change behind it is allowed, a change without a call is not.
-   */
-  watch(onChange: (parts: ReadonlySet<StorePart>) => void): Watching;
 }

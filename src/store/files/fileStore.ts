@@ -1,34 +1,25 @@
 /** The store in files that beadboard reads and writes too. */
 
-import { access } from 'node:fs/promises';
 import type { AgentRecord, RecordDecision } from '../../core/agent';
 import { granted, type Outcome } from '../../core/envelope';
 import { nextFence } from '../../core/fence';
 import type { Message } from '../../core/message';
 import { asExpired, type DecisionContext, type Reservation, type ReservationDecision } from '../../core/reservation';
 import type { Finding, Repaired } from '../finding';
-import { asProblem, errno, type StoreProblem } from '../problem';
-import type { Enough, Records, Store, StorePart, Watching } from '../store';
+import { asProblem, type StoreProblem } from '../problem';
+import type { Records, Store } from '../store';
 import { readAgentFile, readAgentFiles, writeAgentFile } from './agents';
 import { deliverMessages, finishDeliveries } from './deliver';
 import type { Doctor } from './doctor/doctor';
 import { ensureFolder } from './durable';
-import { readClosedNaming, readClosedTail } from './history';
+import { FileReader, type FileReaderOptions } from './fileReader';
+import { readClosedNaming } from './history';
 import { type HeldLock, takeLock } from './lock';
-import { readInboxFile, readMessage, UnackedReader, writeMessageFile } from './messages';
-import { type StorePaths, storePaths } from './paths';
+import { readInboxFile, readMessage, writeMessageFile } from './messages';
 import { LockQueue } from './queue';
-import { commitReservations, type Moment, type ReservationState, readReservations } from './reservations';
-import { type SteadyTime, steadyTime } from './steadyClock';
-import { watchStore } from './watch';
+import { commitReservations, type ReservationState, readReservations } from './reservations';
 
-const NO_STEADY_TIME: SteadyTime = { boot: '', ms: 0 };
-
-export interface FileStoreOptions {
-  /** The clock that every decision is given; the system's unless told. */
-  readonly clock?: () => Date;
-  /** The clock that nobody can set; the system's beside the system's clock, and none beside another one. */
-  readonly steady?: () => SteadyTime;
+export interface FileStoreOptions extends FileReaderOptions {
   /** Told of what a commit of ours set right: a rewrite by another program, a file put aside. */
   readonly onNotice?: (notice: StoreProblem) => void;
   /** The number of the file system's type, as statfs answers it; the system's unless told. */
@@ -50,51 +41,20 @@ interface Opened {
   fence: number;
 }
 
-export class FileStore implements Store {
-  readonly location: string;
-  readonly paths: StorePaths;
-  private readonly clock: () => Date;
-  private readonly steady: () => SteadyTime;
+export class FileStore extends FileReader implements Store {
   private readonly onNotice: (notice: StoreProblem) => void;
   private readonly queue: LockQueue<ReservationSession>;
-  private readonly unacked: UnackedReader;
   private readonly fileSystemType: FileStoreOptions['fileSystemType'];
   private doctor: Doctor | undefined;
 
   constructor(root: string, options: FileStoreOptions = {}) {
-    this.location = root;
-    this.paths = storePaths(root);
-    this.clock = options.clock ?? (() => new Date());
-    this.steady = options.steady ?? (options.clock ? () => NO_STEADY_TIME : steadyTime);
+    super(root, options);
     this.onNotice = options.onNotice ?? (() => undefined);
-    this.unacked = new UnackedReader(this.paths);
     this.fileSystemType = options.fileSystemType;
     this.queue = new LockQueue<ReservationSession>((isWanted) => this.takeLock(isWanted), {
       open: (lock) => ({ lock, changes: undefined }),
       commit: (session) => this.commit(session),
     });
-  }
-
-  async exists(): Promise<boolean> {
-    try {
-      await access(this.paths.root);
-      return true;
-    } catch (error) {
-      // What is there but closed to us is a problem to report, not an absence.
-      return errno(error) !== 'ENOENT';
-    }
-  }
-
-  async readActive(): Promise<Records<Reservation>> {
-    const { file, recovered, broken } = await readReservations(this.paths, () => this.moment());
-    return {
-      records: recovered.entries,
-      problems: [...(broken ? [broken] : []), ...file.problems, ...recovered.notices],
-    };
-  }
-
-  readClosed(since: Date, enough?: Enough): Promise<readonly Reservation[]> {
-    return readClosedTail(this.paths.history, since, enough);
   }
 
   readRecentlyClosed(agent: string): Promise<readonly Reservation[]> {
@@ -115,10 +75,6 @@ export class FileStore implements Store {
 
   readMessage(id: string): Promise<Message | undefined> {
     return promised(() => readMessage(this.paths, id));
-  }
-
-  readUnacked(): Promise<Records<Message>> {
-    return this.unacked.read();
   }
 
   transactReservations<T>(
@@ -186,10 +142,6 @@ export class FileStore implements Store {
     return (await this.callDoctor()).repair(ids);
   }
 
-  watch(onChange: (parts: ReadonlySet<StorePart>) => void): Watching {
-    return watchStore(this.paths, onChange);
-  }
-
   /** Loaded when it is called, which is seldom: nobody else waits for that much code. */
   private async callDoctor(): Promise<Doctor> {
     const { Doctor } = await import('./doctor/doctor');
@@ -199,10 +151,6 @@ export class FileStore implements Store {
       fileSystemType: this.fileSystemType,
     });
     return this.doctor;
-  }
-
-  private moment(): Moment {
-    return { now: this.clock(), steady: this.steady() };
   }
 
   private async takeLock(isWanted: () => boolean): Promise<HeldLock> {

@@ -1,0 +1,72 @@
+/** What a view needs of a store in files: to read what it shows, and to be told when that changes. It never writes. */
+
+import { access } from 'node:fs/promises';
+import type { Message } from '../../core/message';
+import type { Reservation } from '../../core/reservation';
+import { errno } from '../problem';
+import type { Enough, Records, StorePart, StoreReader, Watching } from '../store';
+import { readClosedTail } from './history';
+import { UnackedReader } from './messages';
+import { type StorePaths, storePaths } from './paths';
+import { type Moment, readReservations } from './reservations';
+import { type SteadyTime, steadyTime } from './steadyClock';
+import { watchStore } from './watch';
+
+const NO_STEADY_TIME: SteadyTime = { boot: '', ms: 0 };
+
+export interface FileReaderOptions {
+  /** The clock that every decision is given; the system's unless told. */
+  readonly clock?: () => Date;
+  /** The clock that nobody can set; the system's beside the system's clock, and none beside another one. */
+  readonly steady?: () => SteadyTime;
+}
+
+export class FileReader implements StoreReader {
+  readonly location: string;
+  readonly paths: StorePaths;
+  protected readonly clock: () => Date;
+  private readonly steady: () => SteadyTime;
+  private readonly unacked: UnackedReader;
+
+  constructor(root: string, options: FileReaderOptions = {}) {
+    this.location = root;
+    this.paths = storePaths(root);
+    this.clock = options.clock ?? (() => new Date());
+    this.steady = options.steady ?? (options.clock ? () => NO_STEADY_TIME : steadyTime);
+    this.unacked = new UnackedReader(this.paths);
+  }
+
+  async exists(): Promise<boolean> {
+    try {
+      await access(this.paths.root);
+      return true;
+    } catch (error) {
+      // What is there but closed to us is a problem to report, not an absence.
+      return errno(error) !== 'ENOENT';
+    }
+  }
+
+  async readActive(): Promise<Records<Reservation>> {
+    const { file, recovered, broken } = await readReservations(this.paths, () => this.moment());
+    return {
+      records: recovered.entries,
+      problems: [...(broken ? [broken] : []), ...file.problems, ...recovered.notices],
+    };
+  }
+
+  readClosed(since: Date, enough?: Enough): Promise<readonly Reservation[]> {
+    return readClosedTail(this.paths.history, since, enough);
+  }
+
+  readUnacked(): Promise<Records<Message>> {
+    return this.unacked.read();
+  }
+
+  watch(onChange: (parts: ReadonlySet<StorePart>) => void): Watching {
+    return watchStore(this.paths, onChange);
+  }
+
+  protected moment(): Moment {
+    return { now: this.clock(), steady: this.steady() };
+  }
+}
