@@ -11,12 +11,15 @@ import { contention } from './rows/contention';
 import { cycles } from './rows/cycle';
 import { history } from './rows/history';
 import { overlap } from './rows/overlap';
+import { simulation } from './rows/simulation';
 import { statuses } from './rows/status';
 import { inVscode } from './rows/vscode';
 
-const ROWS: readonly Row[] = [...cycles, ...contention, burst, ...statuses, history, overlap, cli, ...inVscode];
+const ROWS: readonly Row[] = [...cycles, ...contention, burst, ...statuses, history, overlap, cli, simulation, ...inVscode];
 
-const { json, only } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } }).values;
+const { json, only, seed } = parseArgs({
+  options: { json: { type: 'boolean' }, only: { type: 'string' }, seed: { type: 'string', default: '1' } },
+}).values;
 
 async function main(): Promise<void> {
   const chosen = ROWS.filter(({ name }) => only === undefined || name.includes(only));
@@ -47,6 +50,7 @@ async function inFolders<T>(work: (context: Context) => Promise<T>): Promise<T> 
   const made: string[] = [];
   try {
     return await work({
+      seed: Number(seed),
       folder: async (purpose) => {
         const path = await mkdtemp(join(tmpdir(), `agent-reservations-bench-${purpose}-`));
         made.push(path);

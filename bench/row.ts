@@ -23,6 +23,8 @@ export interface Row {
 export interface Context {
   /** Makes an empty folder, which is gone when the run is over. */
   folder(purpose: string): Promise<string>;
+  /** From which rows draw what they do. */
+  readonly seed: number;
 }
 
 /** Whether the run keeps the target: each ratio that it names. */

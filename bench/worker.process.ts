@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kind } from './contender';
 import { openContender } from './contenders/all';
+import { serve } from './processes';
 
 export interface Work {
   readonly kind: Kind;
@@ -38,13 +39,4 @@ async function work({ kind, root, ms, thinkMs }: Work): Promise<Done> {
   return { times, failures };
 }
 
-process.once('message', (message) => {
-  work(message as Work).then(
-    (done) => process.send?.(done, () => process.exit(0)),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-});
-process.send?.('ready');
+serve(work);

@@ -1,10 +1,8 @@
 /** Eight processes on one store: how many cycles they get done together, and how long the unlucky ones wait. */
 
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import type { Kind } from '../contender';
 import { prepare } from '../contenders/all';
+import { inProcesses } from '../processes';
 import type { Context, Result, Row, Target } from '../row';
 import { median, quantile } from '../stats';
 import type { Done, Work } from '../worker.process';
@@ -71,14 +69,6 @@ async function run(context: Context, thinkMs: number): Promise<Result> {
 async function race(context: Context, kind: Kind, thinkMs: number): Promise<readonly Done[]> {
   const root = await context.folder(kind);
   await prepare(kind, root, ACTIVE);
-  const children = Array.from({ length: PROCESSES }, () => fork(join(__dirname, 'worker.process.js')));
-  await Promise.all(children.map((child) => once(child, 'message')));
-  return await Promise.all(
-    children.map(async (child) => {
-      const answer = once(child, 'message');
-      child.send({ kind, root, ms: ROUND_MS, thinkMs } satisfies Work);
-      const [done] = (await answer) as [Done];
-      return done;
-    }),
-  );
+  const work: Work = { kind, root, ms: ROUND_MS, thinkMs };
+  return await inProcesses<Work, Done>('worker.process.js', PROCESSES, () => Array<Work>(PROCESSES).fill(work));
 }

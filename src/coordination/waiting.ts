@@ -4,6 +4,13 @@ import type { Outcome } from '../core/envelope';
 import { isWorthWaiting, msUntilFirstEnd } from '../core/wait';
 import type { Store } from '../store/store';
 
+/**
+ * Who waits looks for at most such a share of its time, and no longer apart than so many ms: where many wait and many work,
+ * every change has all of them read everything, and they would keep those from working who hold.
+ */
+const LOOKING_SHARE = 0.02;
+const LONGEST_BETWEEN_LOOKS_MS = 1_000;
+
 export interface Waiting {
   /** What would be answered now, found out without the lock: those who wait must not keep those from working who hold. */
   readonly look: () => Promise<Outcome<unknown>>;
@@ -25,7 +32,7 @@ export async function untilGranted<T>(
   const deadline = performance.now() + seconds * 1000;
   // Before the first attempt, lest a release right after it goes unseen.
   const changes = new Changes(store);
-  const giveUp = () => changes.notice();
+  const giveUp = () => changes.end();
   signal?.addEventListener('abort', giveUp);
   try {
     let outcome = await attempt();
@@ -38,7 +45,9 @@ export async function untilGranted<T>(
       if (signal?.aborted) {
         break;
       }
+      const started = performance.now();
       const seen = await look();
+      changes.rest(Math.min(LONGEST_BETWEEN_LOOKS_MS, (performance.now() - started) / LOOKING_SHARE));
       outcome = !seen.ok && isWorthWaiting(seen.error, agent) ? seen : await attempt();
     }
     return outcome;
@@ -51,7 +60,10 @@ export async function untilGranted<T>(
 /** The changes of the reservations, none of which is missed between two waits. */
 class Changes {
   private changed = false;
+  private isOver = false;
   private wake: () => void = () => undefined;
+  /** Of the monotonic clock, in ms: before that a change wakes nobody. */
+  private rested = 0;
   private readonly watching;
 
   constructor(store: Store) {
@@ -68,21 +80,40 @@ class Changes {
     this.wake();
   }
 
-  /** Resolves with the next change since the last call, or after so many ms. */
+  /** Ends all waiting. */
+  end(): void {
+    this.isOver = true;
+    this.wake();
+  }
+
+  /** Lets no change wake anybody for so many ms: it does then. */
+  rest(ms: number): void {
+    this.rested = performance.now() + ms;
+  }
+
+  /** Resolves with the next change since the last call, or after so many ms, or when all waiting ends. */
   async next(ms: number): Promise<void> {
-    if (!this.changed) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+    const until = performance.now() + ms;
+    const isEarly = () => performance.now() < Math.min(until, this.rested);
+    while (!this.isOver && (isEarly() || (!this.changed && performance.now() < until))) {
+      await this.pause((isEarly() ? Math.min(until, this.rested) : until) - performance.now());
     }
     this.changed = false;
   }
 
   dispose(): void {
     this.watching.dispose();
+  }
+
+  /** Until it is woken, or for so many ms. */
+  private async pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wake = () => undefined;
   }
 }

@@ -27,7 +27,6 @@ interface Entry {
 
 type Args = Readonly<Record<string, unknown>>;
 
-const now = () => new Date().toISOString();
 const text = (value: unknown) => (typeof value === 'string' ? value.trim() : '');
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 const done = (command: string, data: unknown) => ({ ok: true, command, data, error: null });
@@ -39,8 +38,9 @@ const refuse = (command: string, code: string, message = code) => ({
 });
 const isExpired = (entry: Entry, at: string) => entry.expires_at <= at;
 
-/** The operations of one process on the store at `root`. */
-export function createPeer(root: string) {
+/** The operations of one process on the store at `root`, by a clock that is the system's unless told. */
+export function createPeer(root: string, clock = () => new Date()) {
+  const now = () => clock().toISOString();
   const folder = join(root, 'reservations');
   const active = join(folder, 'active.json');
   const history = join(folder, 'history.jsonl');
