@@ -10,18 +10,35 @@ import { cli } from './rows/cli';
 import { contention } from './rows/contention';
 import { cycles } from './rows/cycle';
 import { history } from './rows/history';
+import { hooks } from './rows/hooks';
 import { overlap } from './rows/overlap';
 import { simulation } from './rows/simulation';
 import { statuses } from './rows/status';
 import { inVscode } from './rows/vscode';
 
-const ROWS: readonly Row[] = [...cycles, ...contention, burst, ...statuses, history, overlap, cli, simulation, ...inVscode];
+const ROWS: readonly Row[] = [
+  ...cycles,
+  ...contention,
+  burst,
+  ...statuses,
+  history,
+  overlap,
+  cli,
+  hooks,
+  simulation,
+  ...inVscode,
+];
 
 const { json, only, seed } = parseArgs({
   options: { json: { type: 'boolean' }, only: { type: 'string' }, seed: { type: 'string', default: '1' } },
 }).values;
 
 async function main(): Promise<void> {
+  if (!/^\d{1,9}$/.test(seed)) {
+    console.error(`${JSON.stringify(seed)} is no seed. Give a whole number of at most 9 digits.`);
+    process.exitCode = 2;
+    return;
+  }
   const chosen = ROWS.filter(({ name }) => only === undefined || name.includes(only));
   if (chosen.length === 0) {
     console.error(`No row has "${only}" in its name. There are: ${ROWS.map(({ name }) => name).join('; ')}.`);
@@ -31,9 +48,11 @@ async function main(): Promise<void> {
   console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, in ${tmpdir()}`);
   const results: [Row, Result][] = [];
   for (const row of chosen) {
+    const started = performance.now();
     const result = await inFolders((context) => row.run(context));
     results.push([row, result]);
     print(row, result);
+    console.log(`    took ${((performance.now() - started) / 1_000).toFixed(1)} s`);
   }
   const met = results.filter(([row, result]) => isMet(row, result)).length;
   console.log(`\n${met} of ${results.length} targets met`);

@@ -1,23 +1,17 @@
 /** Messages as a store has them: some that wait for an acknowledgement, the others read. */
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AGENT, BEAD } from './contender';
 
-const AT_ONCE = 200;
-
-/** Writes so many messages (a multiple of 200) into the folder, of which the first `waiting` wait. */
+/** Writes so many messages into the folder, of which the first `waiting` wait: each at once, which is quicker than many together. */
 export async function fillMessages(index: string, messages: number, waiting: number): Promise<void> {
   await mkdir(index, { recursive: true });
   const at = new Date().toISOString();
-  for (let from = 0; from < messages; from += AT_ONCE) {
-    await Promise.all(
-      Array.from({ length: AT_ONCE }, (_, offset) => {
-        const id = `msg_20260101_000000_${(from + offset).toString(16).padStart(8, '0')}`;
-        const waits = from + offset < waiting;
-        return writeFile(join(index, `${id}.json`), `${JSON.stringify(messageOf(id, waits, at), null, 2)}\n`);
-      }),
-    );
+  for (let number = 0; number < messages; number++) {
+    const id = `msg_20260101_000000_${number.toString(16).padStart(8, '0')}`;
+    writeFileSync(join(index, `${id}.json`), `${JSON.stringify(messageOf(id, number < waiting, at), null, 2)}\n`);
   }
 }
 

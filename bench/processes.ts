@@ -4,59 +4,70 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/**
- * Starts so many processes of a script of the bench, then gives each its work, in order, and answers what each has done.
- *
- * @throws where one ends without an answer; the others are ended too
- */
-export async function inProcesses<W extends object, D>(
-  script: string,
-  count: number,
-  works: () => readonly W[],
-): Promise<readonly D[]> {
+export interface Processes<W extends object, D> {
+  /** Gives each its work, in order, and answers what each has done. @throws where one ends without an answer */
+  run(works: readonly W[]): Promise<readonly D[]>;
+  end(): void;
+}
+
+/** Starts so many processes of a script of the bench. */
+export async function startProcesses<W extends object, D>(script: string, count: number): Promise<Processes<W, D>> {
   const children = Array.from({ length: count }, () => fork(join(__dirname, script)));
-  try {
-    await Promise.all(children.map(said));
-    const given = works();
-    return await Promise.all(
-      children.map((child, place) => {
-        const answer = said(child);
-        child.send(given[place] as W);
-        return answer as Promise<D>;
-      }),
-    );
-  } finally {
+  const end = () => {
     for (const child of children) {
       child.kill();
     }
-  }
+  };
+  const orEnd = <T>(answers: Promise<T>) =>
+    answers.catch((error: unknown) => {
+      end();
+      throw error;
+    });
+  await orEnd(Promise.all(children.map(said)));
+  return {
+    run: (works) =>
+      orEnd(
+        Promise.all(
+          children.map((child, place) => {
+            const answer = said(child);
+            child.send(works[place] as W);
+            return answer as Promise<D>;
+          }),
+        ),
+      ),
+    end,
+  };
 }
 
-/** The other side: says that it is there, does the work that it is given, and says what it has done. */
+/** The other side: says that it is there, does what it is given, and says each time what it has done. */
 export function serve<W, D>(work: (given: W) => Promise<D>): void {
-  process.once('message', (given) => {
+  process.on('message', (given) => {
     work(given as W).then(
-      (done) => process.send?.(done, () => process.exit(0)),
+      (done) => process.send?.(done),
       (error: unknown) => {
         console.error(error);
         process.exit(1);
       },
     );
   });
+  process.once('disconnect', () => process.exit());
   process.send?.('ready');
 }
 
 async function said(child: ChildProcess): Promise<unknown> {
-  const ended = new AbortController();
-  const { signal } = ended;
+  const heard = new AbortController();
+  const { signal } = heard;
+  const message = once(child, 'message', { signal });
+  const exit = once(child, 'exit', { signal });
   try {
-    return await Promise.race([
-      once(child, 'message', { signal }).then(([message]) => message),
-      once(child, 'exit', { signal }).then(([code]) => {
-        throw new Error(`A process of the bench ended with ${code} before it had answered.`);
-      }),
-    ]);
+    const [first] = await Promise.race([message, exit.then(([code]) => Promise.reject(endedWith(code)))]);
+    return first;
   } finally {
-    ended.abort();
+    heard.abort();
+    await Promise.allSettled([message, exit]);
   }
+}
+
+function endedWith(code: unknown): Error {
+  return new Error(`A process of the bench ended with ${code} before it had answered.`);
 }

@@ -1,6 +1,7 @@
 /**
- * `npm run bench [-- --only NAME] [-- --json]`: how fast the store is, beside others that do the same, in one run. With
- * `--json` the last line is one object. Ends with 0 whether or not a target is met: the figures say so.
+ * `npm run bench -- [--only NAME] [--seed N] [--json]`: how fast the store is, beside others that do the same, in one run.
+ * `--seed` (1 unless told) is what the simulation draws from. With `--json` the last line is one object. Ends with 0 whether
+ * or not a target is met: the figures say so.
  */
 
 import { spawnSync } from 'node:child_process';

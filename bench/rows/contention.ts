@@ -2,7 +2,7 @@
 
 import type { Kind } from '../contender';
 import { prepare } from '../contenders/all';
-import { inProcesses } from '../processes';
+import { type Processes, startProcesses } from '../processes';
 import type { Context, Result, Row, Target } from '../row';
 import { median, quantile } from '../stats';
 import type { Done, Work } from '../worker.process';
@@ -10,7 +10,7 @@ import type { Done, Work } from '../worker.process';
 const KINDS = ['ours', 'bb', 'lockfile', 'sqliteFull', 'sqliteNormal'] as const satisfies readonly Kind[];
 const PROCESSES = 8;
 const ROUNDS = 3;
-const ROUND_MS = 2_500;
+const ROUND_MS = 1_200;
 const ACTIVE = 36;
 
 export const contention: readonly Row[] = [
@@ -38,16 +38,18 @@ interface Measured {
 
 async function run(context: Context, thinkMs: number): Promise<Result> {
   const measured = {} as Record<(typeof KINDS)[number], Measured>;
+  const processes = await startProcesses<Work, Done>('worker.process.js', PROCESSES);
   for (let round = 0; round < ROUNDS; round++) {
     for (const kind of KINDS) {
       measured[kind] ??= { rates: [], times: [], failures: 0 };
-      const done = await race(context, kind, thinkMs);
+      const done = await race(context, processes, kind, thinkMs);
       const times = done.flatMap((one) => one.times);
       measured[kind].rates.push((1_000 * times.length) / ROUND_MS);
       measured[kind].times.push(...times);
       measured[kind].failures += done.reduce((sum, { failures }) => sum + failures, 0);
     }
   }
+  processes.end();
   const rate = (kind: keyof typeof measured) => median(measured[kind].rates);
   const p99 = (kind: keyof typeof measured) => quantile(measured[kind].times, 0.99);
   return {
@@ -66,9 +68,14 @@ async function run(context: Context, thinkMs: number): Promise<Result> {
   };
 }
 
-async function race(context: Context, kind: Kind, thinkMs: number): Promise<readonly Done[]> {
+async function race(
+  context: Context,
+  processes: Processes<Work, Done>,
+  kind: Kind,
+  thinkMs: number,
+): Promise<readonly Done[]> {
   const root = await context.folder(kind);
   await prepare(kind, root, ACTIVE);
   const work: Work = { kind, root, ms: ROUND_MS, thinkMs };
-  return await inProcesses<Work, Done>('worker.process.js', PROCESSES, () => Array<Work>(PROCESSES).fill(work));
+  return await processes.run(Array.from({ length: PROCESSES }, () => work));
 }

@@ -7,7 +7,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Message } from '../../src/core/message';
 import type { Reservation } from '../../src/core/reservation';
-import { inProcesses } from '../processes';
+import { startProcesses } from '../processes';
 import type { Context, Row } from '../row';
 import type { Crew } from '../simulation/agents.process';
 import { judge, type Verdict } from '../simulation/judge';
@@ -19,7 +19,7 @@ const AGENTS = 100;
 const PROCESSES = 8;
 const SPEED = 80;
 /** Simulated; a part of the hour is enough beside the whole. */
-const MINUTES = { ours: 60, oursAlone: 6, bb: 6 };
+const MINUTES = { ours: 60, oursAlone: 5, bb: 5 };
 /** Until it begins, so that by then every process has got its crew. */
 const START_MS = 200;
 /** What takes the lock whenever it is called. */
@@ -66,13 +66,15 @@ interface Simulated {
 async function simulate(context: Context, kind: Crew['kind']): Promise<Simulated> {
   const root = await context.folder(`simulation-${kind}`);
   const agents = Array.from({ length: AGENTS }, (_, index) => `agent-${index}`);
-  const logs = await inProcesses<Crew, Log>('simulation/agents.process.js', PROCESSES, () => {
-    const pace = { began: Date.now() + START_MS, speed: SPEED };
-    return Array.from({ length: PROCESSES }, (_, place) => {
+  const processes = await startProcesses<Crew, Log>('simulation/agents.process.js', PROCESSES);
+  const pace = { began: Date.now() + START_MS, speed: SPEED };
+  const logs = await processes.run(
+    Array.from({ length: PROCESSES }, (_, place) => {
       const own = agents.filter((_, index) => index % PROCESSES === place);
       return { kind, root, agents, own, pace, minutes: MINUTES[kind], seed: context.seed };
-    });
-  });
+    }),
+  );
+  processes.end();
   const log = together(logs);
   return {
     log,
@@ -109,8 +111,7 @@ function inWords(kind: Crew['kind'], { log, verdict, rate, locking }: Simulated)
     `${kind}: ms p50, p95, p99, longest: ${Object.entries(log.times)
       .map(([what, times]) => `${times.length} × ${what} ${inMs(times)}`)
       .join('; ')}; all that lock ${inMs(locking)}`,
-    `${kind}: waits for a scope, simulated min: ${log.waits.length}, median ${minutes(log.waits, 0.5)}, ` +
-      `p95 ${minutes(log.waits, 0.95)}, longest ${minutes(log.waits, 1)}`,
+    `${kind}: waits for a scope: ${log.waits.length}${log.waits.length > 0 ? `, simulated min: median ${minutes(log.waits, 0.5)}, p95 ${minutes(log.waits, 0.95)}, longest ${minutes(log.waits, 1)}` : ''}`,
     `${kind}: overlapping scopes held by two at once ${verdict.heldTwice.length}, as the agents saw it ` +
       `${verdict.seenTwice.length}; lost ${verdict.lost.length}; failures ${log.failures.length}`,
     ...[...log.failures, ...verdict.lost, ...verdict.heldTwice, ...verdict.seenTwice]
