@@ -5,12 +5,10 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Message } from '../../src/core/message';
-import type { Reservation } from '../../src/core/reservation';
 import { startProcesses } from '../processes';
 import type { Context, Row } from '../row';
 import type { Crew } from '../simulation/agents.process';
-import { judge, type Verdict } from '../simulation/judge';
+import { judge, type Stored, type Verdict } from '../simulation/judge';
 import { type Log, together } from '../simulation/log';
 import { MINUTE_MS } from '../simulation/time';
 import { median, quantile } from '../stats';
@@ -84,19 +82,29 @@ async function simulate(context: Context, kind: Crew['kind']): Promise<Simulated
   };
 }
 
-/** As it is in the files: not even our own reading stands between. */
-async function readStored(root: string) {
+/** As it is in the files: not even our own reading stands between. What nobody has written is not there. */
+async function readStored(root: string): Promise<Stored> {
   const folder = join(root, 'reservations');
-  const { reservations } = JSON.parse(await readFile(join(folder, 'active.json'), 'utf8')) as {
-    reservations: Reservation[];
-  };
-  const lines = (await readFile(join(folder, 'history.jsonl'), 'utf8')).split('\n').filter((line) => line !== '');
+  const active = await readFile(join(folder, 'active.json'), 'utf8').catch(orWhereAbsent('{ "reservations": [] }'));
+  const history = await readFile(join(folder, 'history.jsonl'), 'utf8').catch(orWhereAbsent(''));
   const index = join(root, 'messages', 'index');
-  const messages = (await readdir(index)).map(async (name) => JSON.parse(await readFile(join(index, name), 'utf8')));
+  const messages = await readdir(index).catch(orWhereAbsent([]));
   return {
-    active: reservations,
-    history: lines.map((line) => JSON.parse(line) as Reservation),
-    messages: (await Promise.all(messages)) as Message[],
+    active: JSON.parse(active).reservations,
+    history: history
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line)),
+    messages: await Promise.all(messages.map(async (name) => JSON.parse(await readFile(join(index, name), 'utf8')))),
+  };
+}
+
+function orWhereAbsent<T>(nothing: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code !== 'ENOENT') {
+      throw error;
+    }
+    return nothing;
   };
 }
 
