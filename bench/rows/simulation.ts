@@ -109,12 +109,12 @@ function orWhereAbsent<T>(nothing: T): (error: NodeJS.ErrnoException) => T {
 }
 
 function inWords(kind: Crew['kind'], { log, verdict, rate, locking }: Simulated): string[] {
-  const { granted = 0, refused = 0, stale = 0, died = 0, ...counts } = log.counts;
+  const { granted = 0, refused = 0, stale = 0, died = 0, swept = 0, ...counts } = log.counts;
   const minutes = (ms: readonly number[], share: number) => (quantile(ms, share) / MINUTE_MS).toFixed(1);
   const calls = Object.values(log.times).flat().length;
   return [
     `${kind}: ${calls} calls in ${MINUTES[kind]} simulated min, ${rate.toFixed(0)}/s of the wall; granted ${granted}, ` +
-      `refused ${refused}, given up ${log.givenUp.length}, died ${died}, stale ${stale}, ` +
+      `refused ${refused}, given up ${log.givenUp.length}, died ${died}, swept ${swept}, stale ${stale}, ` +
       `taken over ${counts['taken over'] ?? 0}, too late ${counts['too late'] ?? 0}`,
     `${kind}: ms p50, p95, p99, longest: ${Object.entries(log.times)
       .map(([what, times]) => `${times.length} × ${what} ${inMs(times)}`)

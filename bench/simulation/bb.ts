@@ -58,7 +58,8 @@ export function bb({ root, agent, time }: DeskOptions): Desk {
       return { ok: true, data: undefined };
     },
     async status() {
-      return { ok: true, data: await peer.sweep() };
+      await peer.sweep();
+      return { ok: true, data: 0 };
     },
     async reserve({ scopes, bead, takeover = false, wait = 0 }) {
       const until = time.now() + wait;

@@ -29,7 +29,8 @@ export interface Refusal {
 /** One agent's. What is optional is not asked for where the protocol lacks it. */
 export interface Desk {
   readonly register: () => Promise<Answer<unknown>>;
-  readonly status: () => Promise<Answer<unknown>>;
+  /** Answers how many leases it found over, where that is told. */
+  readonly status: () => Promise<Answer<number>>;
   /** Several scopes together, or none of them. */
   readonly reserve: (wanted: Wanted) => Promise<Answer<readonly Held[]>>;
   /** How many others hold the file. */

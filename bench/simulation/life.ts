@@ -30,14 +30,17 @@ export async function live(life: Life): Promise<void> {
   while (!(await call(life, 'register', desk.register)).ok && time.now() < end) {
     await pause(life, MINUTE_MS);
   }
+  let unfinished: Task | undefined;
   while (time.now() < end) {
     await pause(life, minutes(random, 3, 0.6));
     await beat(life);
     await readMessages(life);
     if (random.chance(0.5)) {
-      await call(life, 'status', desk.status);
+      const status = await call(life, 'status', desk.status);
+      count(log, 'swept', status.ok ? status.data : 0);
     }
-    const task = drawTask(random);
+    const task = unfinished ?? drawTask(random);
+    unfinished = undefined;
     const held = time.now() < end ? await obtain(life, task) : undefined;
     const isAlive = held && (await isOutlived(life, task, held));
     if (time.now() >= end) {
@@ -49,6 +52,8 @@ export async function live(life: Life): Promise<void> {
       await tell(life, task);
     } else if (held) {
       count(log, 'died');
+      // It comes back when its lease is over, to what it was at.
+      unfinished = { ...task, diesAfter: undefined };
       await pause(life, TTL_MINUTES * MINUTE_MS + minutes(random, 2, 0.5));
     }
   }

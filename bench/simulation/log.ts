@@ -31,8 +31,8 @@ export function emptyLog(): Log {
   return { times: {}, waits: [], givenUp: [], counts: {}, holdings: [], sent: [], acked: [], failures: [] };
 }
 
-export function count(log: Log, what: string): void {
-  log.counts[what] = (log.counts[what] ?? 0) + 1;
+export function count(log: Log, what: string, times = 1): void {
+  log.counts[what] = (log.counts[what] ?? 0) + times;
 }
 
 /** Notes how long the call takes, whatever becomes of it. */

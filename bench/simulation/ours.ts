@@ -33,7 +33,7 @@ function deskOf(agents: Coordination, { agent, time }: DeskOptions): Desk {
   return {
     register: async () => told(await agents.register({ name: agent, role: 'simulated' }), nothing),
     heartbeat: async () => told(await agents.heartbeat({ agent }), nothing),
-    status: async () => told(await agents.status({}), nothing),
+    status: async () => told(await agents.status({}), ({ summary }) => summary.expired),
     async reserve({ scopes, bead, takeover = false, wait = 0 }) {
       const input = { ...place, scopes, bead, ttl: TTL_MINUTES, takeoverStale: takeover };
       return told(
