@@ -8,6 +8,7 @@ import { lock as properLock } from 'proper-lockfile';
 import { isDeadLock } from '../../src/store/files/deadLock';
 import { LOCK_TIMEOUT_MS, takeLock } from '../../src/store/files/lock';
 import { createClaim, inspect } from '../../src/store/files/lockFile';
+import { ReadyFiles } from '../../src/store/files/readyFile';
 
 export interface Held {
   /** Rejects where the way can tell that the lock is not its own any more. */
@@ -30,7 +31,7 @@ export const WAYS: Readonly<Record<Way, (path: string) => Promise<Held>>> = {
   },
 
   naive: async (path) => {
-    const claim = createClaim(path);
+    const claim = createClaim(new ReadyFiles(path));
     try {
       const isTaken = await retried(async () => {
         try {
@@ -38,7 +39,7 @@ export const WAYS: Readonly<Record<Way, (path: string) => Promise<Held>>> = {
           return true;
         } catch (error) {
           const seen = isTakenName(error) ? inspect(path) : undefined;
-          if (seen && isDeadLock(seen, await claim.fileSystemTime())) {
+          if (seen && isDeadLock(seen, () => claim.fileSystemTime())) {
             await unlink(path).catch(() => undefined);
           }
           return undefined;
@@ -46,7 +47,7 @@ export const WAYS: Readonly<Record<Way, (path: string) => Promise<Held>>> = {
       });
       return { check: () => Promise.resolve(), release: async () => void (isTaken && (await claim.remove(path))) };
     } finally {
-      await claim.discard();
+      claim.done(false);
     }
   },
 

@@ -4,7 +4,7 @@
  * are acknowledged in the end, and all three are in the store. proper-lockfile by itself must lose one of three.
  */
 
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -104,35 +104,39 @@ async function pauseInTheMiddle(one: Case, root: string, drivers: [Driver, Drive
   if (one.breaks) {
     await dieHolding(lock, root);
   }
-  const reached = paused.call('waitAt', one.at);
+  const marker = join(root, '..', 'reached');
+  await paused.call('stopAt', { ...one.at, marker, ...(one.how === 'busy' ? { ms: PAUSE_MS } : {}) });
   const first =
     one.command === 'release'
       ? timed(paused.call('release', { agent: 'agent-a', scope: 'first' }))
       : reserve(paused, 'first');
-  if (!(await Promise.race([reached, sleep(LONGEST_ANSWER_MS, undefined, { ref: false })]))) {
+  if (!(await appears(marker))) {
     throw new Error(`${one.name}: the process never came to that step, so nothing would be shown`);
   }
 
   const before = incarnation(lock);
   const pause = sleep(PAUSE_MS);
-  if (one.how === 'stopped') {
-    paused.signal('SIGSTOP');
-  } else {
-    void paused.call('block', { ms: PAUSE_MS });
-  }
   const meanwhile = [await reserve(second, 'meanwhile')];
   await sleep(PAUSE_MS - LONGEST_ANSWER_MS - LAST_WAITS_MS);
   const waiting = reserve(third, 'third');
   await pause;
   const after = incarnation(lock);
   paused.signal('SIGCONT');
-  await paused.call('goOn');
   const answers = [await first, await reserve(second, 'second'), await waiting];
   if (one.breaks && isLocked(answers[0])) {
     // It had no lock yet, and while it stood still its time was up: it is told so, and served when it asks again.
     answers[0] = await reserve(paused, 'first');
   }
   return judge(one, { root, meanwhile, answers, untouched: before !== '' && before === after });
+}
+
+async function appears(file: string): Promise<boolean> {
+  for (const until = Date.now() + LONGEST_ANSWER_MS; Date.now() < until; await sleep(10)) {
+    if (existsSync(file)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 interface Seen {

@@ -1,16 +1,15 @@
 /**
  * Comes between the store and the disk, so that time passes where usually none does: between one step of taking,
- * breaking or dropping the lock and the next. Like fsCalls.ts it replaces functions of the `node:fs/promises` module
- * object, which is how the bundles call them; unlike it, whatever is awaited here holds the step up.
+ * breaking or dropping the lock and the next. It replaces functions of the file system's module objects, which is how the
+ * bundles call them. Most steps do not wait for anything, so whatever is to come in between blocks the whole process.
  */
 
-import { EventEmitter, once } from 'node:events';
+import fs from 'node:fs';
 import fsPromises from 'node:fs/promises';
 import { basename } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Step {
-  /** The function, such as `rename`. */
+  /** The function, such as `rename`, whether it blocks or not. */
   readonly name: string;
   /** The base name of the file; of a link or a rename, of the new name. */
   readonly file: string;
@@ -19,54 +18,63 @@ export interface Step {
 /** Which argument names the file. */
 const STEPS = { open: 0, readFile: 0, lstat: 0, stat: 0, readdir: 0, mkdir: 0, unlink: 0, link: 1, rename: 1 } as const;
 
-type Replaceable = Record<string, (...args: unknown[]) => Promise<unknown>>;
+type Replaceable = Record<string, (...args: unknown[]) => unknown>;
 
-/** From now on, each step of this process waits for `before`. */
-export function beforeEachStep(before: (step: Step) => Promise<void>): void {
-  const module = fsPromises as unknown as Replaceable;
+const { writeFileSync } = fs;
+const neverNotified = new Int32Array(new SharedArrayBuffer(4));
+
+/** From now on, `before` comes ahead of each step of this process. */
+export function beforeEachStep(before: (step: Step) => void): void {
   for (const [name, index] of Object.entries(STEPS)) {
-    const original = module[name];
+    replace(fsPromises as unknown as Replaceable, name, name, index);
+    replace(fs as unknown as Replaceable, `${name}Sync`, name, index);
+  }
+
+  function replace(module: Replaceable, called: string, name: string, index: number): void {
+    const original = module[called];
     if (!original) {
-      throw new Error(`node:fs/promises has no ${name}`);
+      throw new Error(`there is no ${called}`);
     }
-    module[name] = async (...args) => {
-      await before({ name, file: basename(String(args[index])) });
+    module[called] = (...args) => {
+      before({ name, file: basename(String(args[index])) });
       return original(...args);
     };
   }
 }
 
+/** Lets nothing of this process happen for so long. */
+export function block(ms: number): void {
+  Atomics.wait(neverNotified, 0, 0, ms);
+}
+
 /** Delays every step at random by up to `longestMs`; answers a function that tells how many it has delayed so far. */
 export function delayEachStep(longestMs: number): () => number {
   let delayed = 0;
-  beforeEachStep(async () => {
+  beforeEachStep(() => {
     const ms = Math.floor(Math.random() * (longestMs + 1));
-    delayed += ms > 0 ? 1 : 0;
     if (ms > 0) {
-      await sleep(ms);
+      delayed++;
+      block(ms);
     }
   });
   return () => delayed;
 }
 
-export interface Gate {
-  /** Resolves when the step has been reached; it then waits. */
-  readonly reached: Promise<Step>;
-  open(): void;
-}
-
-/** Holds up the first step that `isIt` picks, until the gate is opened. */
-export function gateAt(isIt: (step: Step) => boolean): Gate {
-  const gate = new EventEmitter();
-  const reached = once(gate, 'reached').then(([step]) => step as Step);
-  const opened = once(gate, 'opened');
+/**
+ * Stops this process before the first step that `isIt` picks: until it is continued, or for so many ms. The file `marker`
+ * says that it is there.
+ */
+export function stopAt(isIt: (step: Step) => boolean, { marker, ms }: { marker: string; ms?: number }): void {
   let isPicked = false;
-  beforeEachStep(async (step) => {
+  beforeEachStep((step) => {
     if (!isPicked && isIt(step)) {
       isPicked = true;
-      gate.emit('reached', step);
-      await opened;
+      writeFileSync(marker, step.file);
+      if (ms === undefined) {
+        process.kill(process.pid, 'SIGSTOP');
+      } else {
+        block(ms);
+      }
     }
   });
-  return { reached, open: () => gate.emit('opened') };
 }

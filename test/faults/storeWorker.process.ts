@@ -7,7 +7,7 @@ import { type Coordination, createCoordination } from '../../src/coordination/co
 import { randomHex } from '../../src/store/files/durable';
 import { FileStore } from '../../src/store/files/fileStore';
 import { serve } from '../support/service';
-import { type Gate, gateAt } from './steps';
+import { type Step, stopAt } from './steps';
 
 /** Nobody's user and group id. */
 const NOBODY = 65_534;
@@ -19,7 +19,6 @@ export interface Work {
 
 const coordinationOf = (root: string) => createCoordination(new FileStore(root), { random: () => randomHex(4) });
 const coordination = coordinationOf(process.argv[2] ?? '');
-let gate: Gate | undefined;
 
 serve({
   reserve: (args) => coordination.reserve(args as never),
@@ -27,21 +26,19 @@ serve({
   list: () => coordination.list(),
 
   /**
-   * The next operation waits before the step of that name, or any, on that file, once the lock has been taken (or before,
-   * where `early`). A `file` that ends in a dot stands for what begins so. Answers when it is there.
+   * The next operation stops before the step of that name, or any, on that file, once the lock has been taken (or before,
+   * where `early`): until it is continued, or with `ms` for so long. A `file` that ends in a dot stands for what begins so.
    */
-  waitAt: async ({ step, file, early }) => {
+  stopAt: ({ step, file, early, marker, ms }) => {
     let isLocked = early === true;
-    gate = gateAt(({ name, file: at }) => {
+    const isIt = ({ name, file: at }: Step) => {
       const isFile = at === file || (String(file).endsWith('.') && at.startsWith(String(file)));
-      const isIt = isLocked && isFile && (step === undefined || name === step);
+      const isThere = isLocked && isFile && (step === undefined || name === step);
       isLocked ||= name === 'link' && at === '.lock';
-      return isIt;
-    });
-    return (await gate.reached).file;
+      return isThere;
+    };
+    stopAt(isIt, { marker: String(marker), ...(ms === undefined ? {} : { ms: Number(ms) }) });
   },
-
-  goOn: () => gate?.open(),
 
   /** Operations on the store at `root`, one after the other, or all `atOnce`. Answers each with the time it took. */
   work: async ({ root, works, atOnce }) => {
@@ -71,13 +68,5 @@ serve({
   used: () => {
     const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
     return { megabytes: maxRSS / 1024, cpuMs: (userCPUTime + systemCPUTime) / 1000 };
-  },
-
-  /** Lets nothing else of this process happen for so long. */
-  block: ({ ms }) => {
-    const until = performance.now() + Number(ms);
-    while (performance.now() < until) {
-      // A rule that takes for ever, a huge file that is parsed, a debugger: the event loop stands still.
-    }
   },
 });

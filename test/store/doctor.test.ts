@@ -24,7 +24,7 @@ import { type Driver, useDrivers } from '../support/driver';
 import { codeOf, grantedData, refusal } from '../support/outcomes';
 import { agent, message, reservation } from '../support/samples';
 import { activeIn, FILES, historyIn, scopesOf } from '../support/storeFiles';
-import { listBelow, useTempFolder } from '../support/tempFolder';
+import { listBelow, untilIdle, useTempFolder } from '../support/tempFolder';
 
 const FAR = '2999-01-01T00:00:00.000Z';
 const MINUTES_MS = 120_000;
@@ -362,6 +362,7 @@ describe('the doctor', () => {
     grantedData(
       await coordination.send({ from: 'agent-a', to: 'agent-b', bead: 'b', category: 'INFO', subject: 's', body: 'b' }),
     );
+    await untilIdle(root);
     const before = everything();
     assert.deepEqual(grantedData(await coordination.doctor()), { findings: [], repaired: [] });
     assert.deepEqual(grantedData(await coordination.doctor({ fix: true })), { findings: [], repaired: [] });
@@ -390,6 +391,7 @@ describe('the doctor', () => {
       }
       this.timeout(20_000);
       await spoil(root);
+      await untilIdle(root);
       const before = everything();
       const found = only(await diagnosed(root), kind);
       assert.equal(found.path, join(root, path));
@@ -501,6 +503,7 @@ describe('the doctor', () => {
       }
       const { ino, mtimeNs } = statSync(lock, { bigint: true });
       const incarnation = `:reservations/.lock:${ino}-${mtimeNs}`;
+      await untilIdle(root);
       const before = everything();
       const fix = ['HELD_LOCK', 'DEAD_LOCK', 'FOREIGN_LOCK'].map((other) => `${other}${incarnation}`);
       const { repaired } = grantedData(await doctorOf(root).doctor({ fix }));

@@ -59,18 +59,17 @@ describe('the steps of a commit', () => {
     });
     const dropped = steps.indexOf('unlink .lock');
     assert.deepEqual(steps.slice(0, dropped + 1), [
-      // Once to see what was closed since the last commit, once to append.
       'open history.jsonl',
-      'open history.jsonl',
-      'handle.appendFile history.jsonl',
+      'handle.write history.jsonl',
       'handle.sync history.jsonl',
       'open active.json.tmp',
-      'handle.writeFile active.json.tmp',
+      'handle.write active.json.tmp',
       'handle.sync active.json.tmp',
       'rename active.json',
-      'open reservations',
       'handle.sync reservations',
       'open .journal',
+      'handle.write .journal',
+      'handle.truncate .journal',
       'unlink .lock',
     ]);
   });

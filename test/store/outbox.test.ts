@@ -88,7 +88,7 @@ describe('sending', () => {
 
   it('when the line cannot be written any more: sent, found by who reads, and finished by the next one', async () => {
     let count = 0;
-    failAt(({ name, path }) => name === 'handle.appendFile' && path.endsWith('agent-b.jsonl') && ++count > 0);
+    failAt(({ name, path }) => name === 'handle.write' && path.endsWith('agent-b.jsonl') && ++count > 0);
     const sent = grantedData(await coordination.send({ ...note, to: 'agent-b' }));
     watched?.restore();
     assert.ok(count > 0, 'the failure was not reached');

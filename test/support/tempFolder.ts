@@ -1,6 +1,7 @@
-import { chmodSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A new empty folder for each test of the enclosing `describe`, removed after it whatever its modes are by then. */
 export function useTempFolder(): () => string {
@@ -15,11 +16,34 @@ export function useTempFolder(): () => string {
   return () => folder;
 }
 
-/** Names of all files and folders below, slash-separated and sorted. */
+/** Names of all files and folders below, slash-separated and sorted; without what a store keeps for its next lock. */
 export function listBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => !isKeptReady(name))
     .sort();
+}
+
+/** The ready file of a process that lives: it is gone a moment later, which a test of its own shows. */
+export function isKeptReady(name: string): boolean {
+  const [, pid] = /(?:^|\/)\.lock\.(\d+)\.[0-9a-f]+\.ready$/.exec(name) ?? [];
+  if (pid === undefined) {
+    return false;
+  }
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves when no store keeps anything in `folder` for its next lock. */
+export async function untilIdle(root: string): Promise<void> {
+  const folder = join(root, 'reservations');
+  while (existsSync(folder) && readdirSync(folder).some(isKeptReady)) {
+    await sleep(5);
+  }
 }
 
 /** Gives this user back what a test has closed: a folder that cannot be read cannot be removed either. */

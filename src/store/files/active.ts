@@ -2,7 +2,8 @@
 
 import type { Reservation } from '../../core/reservation';
 import { StoreProblem } from '../problem';
-import { parseJson, readExactText, toJson } from './json';
+import { indentedText, type KnownEntries, recognised } from './entryText';
+import { exactText, parseJson, readSmallFile, toJson } from './json';
 import { misfit, reservationSchema } from './schema';
 
 export interface ActiveFile {
@@ -22,8 +23,17 @@ export const NO_ACTIVE_FILE: ActiveFile = { entries: [], strange: [], extra: {},
 
 /** The file as it stands; without one, nothing is active. @throws StoreProblem */
 export function readActiveFile(path: string): ActiveFile {
-  const text = readExactText(path);
-  return text === undefined ? NO_ACTIVE_FILE : parseActive(text, path);
+  const bytes = readSmallFile(path);
+  return bytes ? parseActiveBytes(bytes, path) : NO_ACTIVE_FILE;
+}
+
+/**
+ * What is `known` is not looked at again, and stays the same object.
+ *
+ * @throws StoreProblem where the file as a whole cannot be understood
+ */
+export function parseActiveBytes(bytes: Buffer, path: string, known?: KnownEntries): ActiveFile {
+  return parseActive(exactText(bytes, path), path, known);
 }
 
 /**
@@ -32,14 +42,14 @@ export function readActiveFile(path: string): ActiveFile {
  *
  * @throws StoreProblem where the file as a whole cannot be understood
  */
-export function parseActive(text: string, path: string): ActiveFile {
+export function parseActive(text: string, path: string, known: KnownEntries = new Map()): ActiveFile {
   const value = parseJson(text, path);
   if (Array.isArray(value)) {
-    return sorted(value, {}, path);
+    return sorted(value, {}, path, known);
   }
   if (typeof value === 'object' && value !== null && 'reservations' in value && Array.isArray(value.reservations)) {
     const { reservations, ...extra } = value as { reservations: unknown[] };
-    return sorted(reservations, extra, path);
+    return sorted(reservations, extra, path, known);
   }
   throw new StoreProblem(
     'WRONG_SHAPE',
@@ -48,18 +58,27 @@ export function parseActive(text: string, path: string): ActiveFile {
   );
 }
 
-export function serializeActive(file: ActiveFile): string {
-  return toJson({ ...file.extra, reservations: [...file.entries, ...file.strange] });
+/** Two-space JSON with a newline at its end, as beadboard writes it. */
+export function serializeActive({ entries, strange, extra }: ActiveFile): string {
+  return strange.length > 0 || entries.length === 0 || Object.keys(extra).length > 0
+    ? toJson({ ...extra, reservations: [...entries, ...strange] })
+    : `{\n  "reservations": [\n    ${entries.map(indentedText).join(',\n    ')}\n  ]\n}\n`;
 }
 
-function sorted(values: readonly unknown[], extra: Readonly<Record<string, unknown>>, path: string): ActiveFile {
+function sorted(
+  values: readonly unknown[],
+  extra: Readonly<Record<string, unknown>>,
+  path: string,
+  known: KnownEntries,
+): ActiveFile {
   const entries: Reservation[] = [];
   const strange: unknown[] = [];
   const problems: StoreProblem[] = [];
   for (const [index, value] of values.entries()) {
-    const reason = misfit(reservationSchema, value);
+    const before = recognised(value, known);
+    const reason = before ? undefined : misfit(reservationSchema, value);
     if (reason === undefined) {
-      entries.push(value as Reservation);
+      entries.push(before ?? (value as Reservation));
     } else {
       strange.push(value);
       problems.push(badEntry(path, index + 1, reason));

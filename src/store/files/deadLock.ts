@@ -10,9 +10,10 @@ import { readdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errno } from '../problem';
-import { randomHex, removeFile, writeNew } from './durable';
+import { discard, randomHex, removeFile, writeNew } from './durable';
 import { abandon, type Incarnation, inspect, isAbandoned, isSame, placeExclusively } from './lockFile';
 import { hasEnded, isProvenDead, parseOwner, serializeOwner, startedAfter, thisOwner } from './owner';
+import { readyPath } from './readyFile';
 
 /** A lock that does not name its pid namespace is believed to be dead only after this time. */
 const UNNAMED_AGE_NS = 10_000_000_000n;
@@ -26,15 +27,15 @@ const UNNAMED_AGE_NS = 10_000_000_000n;
  * - An empty file, left by a crash between creating and writing, or a torn record of ours, left by a power failure:
  *   older than 10 s.
  *
- * Anything else (a folder, other content) counts as held. `nowNs` is the file system's own clock.
+ * Anything else (a folder, other content) counts as held. `now` asks for the file system's own clock, in ns.
  */
-export function isDeadLock(lock: Incarnation, nowNs: bigint): boolean {
+export function isDeadLock(lock: Incarnation, now: () => bigint): boolean {
   const owner = parseOwner(lock.content);
   if (owner) {
     return isAbandoned(owner.token) || isProvenDead(owner);
   }
   const content = lock.content.trim();
-  if (!lock.isFile || !isOld(lock, nowNs)) {
+  if (!lock.isFile || !isOld(lock, now())) {
     return false;
   }
   if (!/^\d*$/.test(content)) {
@@ -59,10 +60,10 @@ function isOld({ modifiedNs }: Incarnation, nowNs: bigint): boolean {
 export async function breakLock(
   lockPath: string,
   seen: Incarnation,
-  { nowNs = seen.modifiedNs, remove = removeFile }: Breaking = {},
+  { now = () => seen.modifiedNs, remove = removeFile }: Breaking = {},
 ): Promise<boolean> {
   const claims = `${lockPath}.${seen.inode}-${seen.modifiedNs}.break`;
-  const claim = await claimIncarnation(claims, nowNs);
+  const claim = await claimIncarnation(claims, now);
   if (!claim) {
     return false;
   }
@@ -71,6 +72,7 @@ export async function breakLock(
     isStill = isSame(inspect(lockPath), seen);
     if (isStill) {
       await remove(lockPath);
+      discardReadyFile(lockPath, seen);
     }
   } catch (error) {
     // It stands, and so must the claims of the dead; but ours would keep everybody from it for as long as we live.
@@ -81,9 +83,17 @@ export async function breakLock(
   return isStill;
 }
 
+/** What the dead owner linked into place is of no use to anybody else. */
+function discardReadyFile(lockPath: string, { content }: Incarnation): void {
+  const owner = parseOwner(content);
+  if (owner && /^[0-9a-f]+$/.test(owner.token)) {
+    discard(readyPath(lockPath, owner.pid, owner.token));
+  }
+}
+
 interface Breaking {
   /** The file system's own clock, by which a claim that a power failure tore is told from a new one. */
-  readonly nowNs?: bigint;
+  readonly now?: () => bigint;
   readonly remove?: (path: string) => Promise<unknown>;
 }
 
@@ -115,7 +125,7 @@ export async function clearAbandoned(lockPath: string, token: string): Promise<v
 }
 
 /** Each claim of a claimant that died is followed by the next number, never replaced: its owner stays readable. */
-async function claimIncarnation(claims: string, nowNs: bigint): Promise<BreakClaim | undefined> {
+async function claimIncarnation(claims: string, now: () => bigint): Promise<BreakClaim | undefined> {
   for (let number = 1; ; number++) {
     const path = `${claims}.${number}`;
     const previous = inspect(path);
@@ -123,7 +133,7 @@ async function claimIncarnation(claims: string, nowNs: bigint): Promise<BreakCla
       const token = await createExclusively(path);
       return token === undefined ? undefined : { path, token };
     }
-    if (!isDeadLock(previous, nowNs)) {
+    if (!isDeadLock(previous, now)) {
       return undefined;
     }
   }

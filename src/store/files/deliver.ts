@@ -37,7 +37,7 @@ async function assertUsable(paths: StorePaths, messages: readonly Message[]): Pr
     throw asProblem(error, paths.messageIndex, 'write to');
   });
   for (const { to_agent: agent } of messages) {
-    await assertAppendable(inboxFile(paths, agent));
+    assertAppendable(inboxFile(paths, agent));
   }
 }
 

@@ -1,17 +1,40 @@
 /**
  * Writing so that a crash at any point leaves the old content or the new, never a mixture, and so that what was
  * reported as written is on the disk.
+ *
+ * Calls are made at once: the way through Node's thread pool takes many times as long, and most of it would be under the
+ * lock. Only the syncs of a disk that is slow are waited for.
  */
 
-import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asProblem, errno, linkInPlace, notAFile } from '../problem';
+import { elapsedMs } from './elapsed';
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const NEWLINE = 0x0a;
+/** Random bytes are asked for in stock: each asking costs as much as several small files. */
+const POOL_BYTES = 512;
+let pool = Buffer.alloc(0);
+let used = 0;
+/** Nobody notices that a process stands still for so long. */
+const SLOW_SYNC_MS = 20;
 
 /** Windows has no O_NOFOLLOW, and cannot open a folder to sync it. */
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
@@ -28,13 +51,13 @@ export function isContention(error: unknown): boolean {
 
 /** Removes a file, also one that another process is just reading. */
 export function removeFile(path: string): Promise<void> {
-  return persistently(() => unlink(path));
+  return persistently(() => unlinkSync(path));
 }
 
-async function persistently(step: () => Promise<void>): Promise<void> {
+async function persistently(step: () => void): Promise<void> {
   for (const pause of CONTENTION_PAUSES_MS) {
     try {
-      return await step();
+      return step();
     } catch (error) {
       if (!isContention(error)) {
         throw error;
@@ -42,7 +65,7 @@ async function persistently(step: () => Promise<void>): Promise<void> {
       await sleep(pause);
     }
   }
-  return await step();
+  return step();
 }
 
 /**
@@ -50,7 +73,12 @@ async function persistently(step: () => Promise<void>): Promise<void> {
  * first used: whoever only reads does not wait for it.
  */
 export function randomHex(bytes: number): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex');
+  if (used + bytes > pool.length) {
+    pool = Buffer.from(crypto.getRandomValues(new Uint8Array(POOL_BYTES)));
+    used = 0;
+  }
+  used += bytes;
+  return pool.toString('hex', used - bytes, used);
 }
 
 /**
@@ -71,16 +99,25 @@ export async function ensureFolder(root: string, path: string): Promise<void> {
 
 async function makeFolder(path: string): Promise<void> {
   try {
-    const stats = await lstat(path).catch(() => undefined);
+    const stats = lookAt(path);
     if (stats?.isSymbolicLink()) {
       throw linkInPlace(path);
     }
     if (!stats?.isDirectory()) {
-      const first = await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+      const first = mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
       await syncNamesOf(first ?? path, path);
     }
   } catch (error) {
     throw asProblem(error, path, 'make the folder');
+  }
+}
+
+/** Undefined also for what cannot be looked at: making it will say why. */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
   }
 }
 
@@ -107,75 +144,102 @@ async function syncNamesOf(first: string, last: string): Promise<void> {
  */
 export async function replaceFile(
   path: string,
-  content: string,
+  content: string | Buffer,
   beforeRename: () => void = () => undefined,
 ): Promise<void> {
   const temporary = join(dirname(path), `${basename(path)}.${process.pid}.${randomHex(8)}.tmp`);
   try {
     await writeNew(temporary, content, { sync: true });
     beforeRename();
-    await persistently(() => rename(temporary, path));
+    await persistently(() => renameSync(temporary, path));
   } catch (error) {
-    await unlink(temporary).catch(() => undefined);
+    discard(temporary);
     throw error;
   }
   await syncFolder(dirname(path));
+}
+
+/** Removes what nobody needs, if that can be done. */
+export function discard(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It is not there, or the doctor will find it.
+  }
 }
 
 /**
  * Writes a file that must not exist yet. Without `sync` it may be empty after a power failure, which is all right for
  * what means nothing after a restart.
  */
-export async function writeNew(path: string, content: string, { sync }: { sync: boolean }): Promise<void> {
-  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW, FILE_MODE);
+export async function writeNew(path: string, content: string | Buffer, { sync }: { sync: boolean }): Promise<void> {
+  const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW, FILE_MODE);
   try {
-    await file.writeFile(content, 'utf8');
+    writeAll(file, content);
     if (sync) {
-      await file.sync();
+      await syncFile(file);
     }
   } finally {
-    await file.close();
+    closeSync(file);
   }
+}
+
+/** Where an append began and ended, in bytes: what others appended may lie in between. */
+export interface Appended {
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
  * Appends whole lines and syncs. A last line that a crash tore gets its newline first, so that it swallows none of
  * ours. Nothing is ever cut off again: beadboard's sweep appends without the lock, and it might be its line.
  */
-export async function appendLines(path: string, lines: readonly string[]): Promise<void> {
-  const file = await openForAppending(path);
+export async function appendLines(path: string, lines: readonly string[]): Promise<Appended> {
+  const { file, size } = openForAppending(path);
   try {
-    const { size } = await file.stat();
-    const lead = (await endsInNewline(file, size)) ? '' : '\n';
-    await file.appendFile(`${lead}${lines.join('\n')}\n`, 'utf8');
-    await file.sync();
+    const lead = endsInNewline(file, size) ? '' : '\n';
+    writeAll(file, `${lead}${lines.join('\n')}\n`);
+    const to = fstatSync(file).size;
+    await syncFile(file);
     if (size === 0) {
       await syncFolder(dirname(path));
     }
+    return { from: size, to };
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
 /** Makes the file where there is none, and changes nothing else. @throws StoreProblem, or what the system says */
-export async function assertAppendable(path: string): Promise<void> {
-  const file = await openForAppending(path);
-  await file.close();
+export function assertAppendable(path: string): void {
+  closeSync(openForAppending(path).file);
 }
 
-async function openForAppending(path: string): Promise<FileHandle> {
+function openForAppending(path: string): { readonly file: number; readonly size: number } {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | NO_FOLLOW;
-  const file = await open(path, flags, FILE_MODE).catch((error: unknown) => {
-    throw errno(error) === 'ELOOP' ? linkInPlace(path) : asProblem(error, path, 'write');
-  });
+  let file: number;
   try {
-    if (!(await file.stat()).isFile()) {
+    file = openSync(path, flags, FILE_MODE);
+  } catch (error) {
+    throw errno(error) === 'ELOOP' ? linkInPlace(path) : asProblem(error, path, 'write');
+  }
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile()) {
       throw notAFile(path);
     }
-    return file;
+    return { file, size: stats.size };
   } catch (error) {
-    await file.close();
+    closeSync(file);
     throw error;
+  }
+}
+
+/** From the position of the descriptor on; to the end, however often the system takes only a part. */
+function writeAll(file: number, content: string | Buffer): void {
+  const bytes = Buffer.from(content);
+  for (let written = 0; written < bytes.length; ) {
+    written += writeSync(file, bytes, written, bytes.length - written);
   }
 }
 
@@ -184,23 +248,41 @@ export async function syncFolder(path: string): Promise<void> {
   if (!CAN_SYNC_FOLDERS) {
     return;
   }
-  const folder = await open(path, constants.O_RDONLY);
+  const folder = openSync(path, constants.O_RDONLY);
   try {
-    await folder.sync();
+    await syncFile(folder);
   } catch (error) {
     // Some network and FUSE file systems refuse to sync a folder; the rename itself has happened.
     if (errno(error) !== 'EINVAL' && errno(error) !== 'ENOTSUP') {
       throw error;
     }
   } finally {
-    await folder.close();
+    closeSync(folder);
   }
 }
 
-async function endsInNewline(file: FileHandle, size: number): Promise<boolean> {
+/** How long the last sync took, in ms. */
+let lastSyncMs = 0;
+
+/** A quick disk is synced at once; a slow one in the thread pool, so that whatever else this process does goes on. */
+async function syncFile(file: number): Promise<void> {
+  const began = elapsedMs();
+  try {
+    if (lastSyncMs < SLOW_SYNC_MS) {
+      fsyncSync(file);
+    } else {
+      await new Promise<void>((resolve, reject) => fsync(file, (error) => (error ? reject(error) : resolve())));
+    }
+  } finally {
+    lastSyncMs = elapsedMs() - began;
+  }
+}
+
+function endsInNewline(file: number, size: number): boolean {
   if (size === 0) {
     return true;
   }
-  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
-  return buffer[0] === NEWLINE;
+  const last = Buffer.alloc(1);
+  readSync(file, last, 0, 1, size - 1);
+  return last[0] === NEWLINE;
 }

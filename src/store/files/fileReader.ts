@@ -8,7 +8,7 @@ import type { Enough, Records, StorePart, StoreReader, Watching } from '../store
 import { readClosedTail } from './history';
 import { UnackedReader } from './messages';
 import { type StorePaths, storePaths } from './paths';
-import { type Moment, readReservations } from './reservations';
+import { type Memory, type Moment, type ReservationState, readReservations } from './reading';
 import { type SteadyTime, steadyTime } from './steadyClock';
 import { watchStore } from './watch';
 
@@ -26,6 +26,7 @@ export class FileReader implements StoreReader {
   readonly paths: StorePaths;
   protected readonly clock: () => Date;
   private readonly steady: () => SteadyTime;
+  protected readonly memory: Memory = {};
   private readonly unacked: UnackedReader;
 
   constructor(root: string, options: FileReaderOptions = {}) {
@@ -46,12 +47,14 @@ export class FileReader implements StoreReader {
     }
   }
 
-  async readActive(): Promise<Records<Reservation>> {
-    const { file, recovered, broken } = await readReservations(this.paths, () => this.moment());
-    return {
-      records: recovered.entries,
-      problems: [...(broken ? [broken] : []), ...file.problems, ...recovered.notices],
-    };
+  readActive(): Promise<Records<Reservation>> {
+    return promised(() => {
+      const { file, recovered, broken } = this.readState();
+      return {
+        records: recovered.entries,
+        problems: [...(broken ? [broken] : []), ...file.problems, ...recovered.notices],
+      };
+    });
   }
 
   readClosed(since: Date, enough?: Enough): Promise<readonly Reservation[]> {
@@ -66,7 +69,16 @@ export class FileReader implements StoreReader {
     return watchStore(this.paths, onChange);
   }
 
+  protected readState(): ReservationState {
+    return readReservations(this.paths, () => this.moment(), this.memory);
+  }
+
   protected moment(): Moment {
     return { now: this.clock(), steady: this.steady() };
   }
+}
+
+/** What is read at once, as a promise: what cannot be read is to reject, as everywhere. */
+export function promised<T>(read: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(read()));
 }

@@ -12,12 +12,14 @@ import { readAgentFile, readAgentFiles, writeAgentFile } from './agents';
 import { deliverMessages, finishDeliveries } from './deliver';
 import type { Doctor } from './doctor/doctor';
 import { ensureFolder } from './durable';
-import { FileReader, type FileReaderOptions } from './fileReader';
+import { FileReader, type FileReaderOptions, promised } from './fileReader';
 import { readClosedNaming } from './history';
 import { type HeldLock, takeLock } from './lock';
 import { readInboxFile, readMessage, writeMessageFile } from './messages';
 import { LockQueue } from './queue';
-import { commitReservations, type ReservationState, readReservations } from './reservations';
+import type { ReservationState } from './reading';
+import { ReadyFiles } from './readyFile';
+import { commitReservations } from './reservations';
 
 export interface FileStoreOptions extends FileReaderOptions {
   /** Told of what a commit of ours set right: a rewrite by another program, a file put aside. */
@@ -44,6 +46,7 @@ interface Opened {
 export class FileStore extends FileReader implements Store {
   private readonly onNotice: (notice: StoreProblem) => void;
   private readonly queue: LockQueue<ReservationSession>;
+  private readonly readyFiles: ReadyFiles;
   private readonly fileSystemType: FileStoreOptions['fileSystemType'];
   private doctor: Doctor | undefined;
 
@@ -51,6 +54,7 @@ export class FileStore extends FileReader implements Store {
     super(root, options);
     this.onNotice = options.onNotice ?? (() => undefined);
     this.fileSystemType = options.fileSystemType;
+    this.readyFiles = new ReadyFiles(this.paths.lock, { keep: true });
     this.queue = new LockQueue<ReservationSession>((isWanted) => this.takeLock(isWanted), {
       open: (lock) => ({ lock, changes: undefined }),
       commit: (session) => this.commit(session),
@@ -58,7 +62,7 @@ export class FileStore extends FileReader implements Store {
   }
 
   readRecentlyClosed(agent: string): Promise<readonly Reservation[]> {
-    return readClosedNaming(this.paths.history, agent);
+    return promised(() => readClosedNaming(this.paths.history, agent));
   }
 
   readAgent(id: string): Promise<AgentRecord | undefined> {
@@ -81,8 +85,8 @@ export class FileStore extends FileReader implements Store {
     decide: (active: readonly Reservation[], context: DecisionContext) => ReservationDecision<T>,
   ): Promise<Outcome<T>> {
     return this.queue.enqueue(
-      async (session) => {
-        session.changes ??= await this.open();
+      (session) => {
+        session.changes ??= this.open();
         const { changes } = session;
         const { now } = changes.state.moment;
         const context = { now, hasEnded: changes.state.hasEnded, fence: nextFence(changes.fence, now) };
@@ -156,7 +160,7 @@ export class FileStore extends FileReader implements Store {
   private async takeLock(isWanted: () => boolean): Promise<HeldLock> {
     try {
       await ensureFolder(this.paths.root, this.paths.reservations);
-      return await takeLock(this.paths.lock, isWanted);
+      return await takeLock(this.paths.lock, isWanted, this.readyFiles);
     } catch (error) {
       throw asProblem(error, this.paths.lock, 'lock');
     }
@@ -175,8 +179,8 @@ export class FileStore extends FileReader implements Store {
     );
   }
 
-  private async open(): Promise<Opened> {
-    const state = await readReservations(this.paths, () => this.moment());
+  private open(): Opened {
+    const state = this.readState();
     const { entries, unrecorded } = state.recovered;
     return { state, entries, closed: unrecorded.map(asExpired), fence: state.fence };
   }
@@ -187,16 +191,11 @@ export class FileStore extends FileReader implements Store {
       return;
     }
     try {
-      for (const notice of await commitReservations(this.paths, lock, changes)) {
+      for (const notice of await commitReservations(this.paths, lock, changes, this.memory)) {
         this.onNotice(notice);
       }
     } catch (error) {
       throw asProblem(error, this.paths.active, 'write');
     }
   }
-}
-
-/** What is read at once, as a promise: what cannot be read is to reject, as everywhere. */
-function promised<T>(read: () => T): Promise<T> {
-  return new Promise((resolve) => resolve(read()));
 }

@@ -1,20 +1,21 @@
 /** `history.jsonl`: one closed reservation a line, append only; read from its end, since only the end is of interest. */
 
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import type { Reservation } from '../../core/reservation';
 import { instant } from '../../core/time';
 import { asProblem, errno, notAFile } from '../problem';
 import type { Enough } from '../store';
+import { NO_WAITING } from './json';
 import { misfit, reservationSchema } from './schema';
+import { Turns } from './turns';
 
-/** Opening a pipe does not wait for somebody who writes to it. There is no such flag, and no such pipe, on Windows. */
-const NO_WAITING = constants.O_NONBLOCK ?? 0;
 const CHUNK_BYTES = 64 * 1024;
 /** A file without one released line in so much of its end is not worth reading further for a view of recent hours. */
 const LONGEST_TAIL_BYTES = 16 * 1024 * 1024;
 /** Some three hundred lines: read on each grant, so it has to be quick whatever the history has become. */
 const RECENT_BYTES = 128 * 1024;
+/** Some two thousand lines: more is not closed between the reading and the writing of a program that takes no lock. */
+const REVIVABLE_BYTES = 1024 * 1024;
 
 /**
  * The closed reservations, newest first, back to the first one released before `since` (older expired ones may be among
@@ -23,11 +24,16 @@ const RECENT_BYTES = 128 * 1024;
  *
  * @throws StoreProblem
  */
-export function readClosedTail(path: string, since: Date, enough?: Enough): Promise<readonly Reservation[]> {
-  return withHistory<readonly Reservation[]>(path, [], async (file) => {
-    const closed: Reservation[] = [];
-    let found = 0;
-    for await (const line of linesFromEnd(file)) {
+export async function readClosedTail(path: string, since: Date, enough?: Enough): Promise<readonly Reservation[]> {
+  const file = openHistory(path);
+  if (file === undefined) {
+    return [];
+  }
+  const closed: Reservation[] = [];
+  let found = 0;
+  const turns = new Turns();
+  try {
+    for (const line of linesFromEnd(file)) {
       const entry = parseLine(line);
       if (entry) {
         if (entry.released_at && instant(entry.released_at) < since.getTime()) {
@@ -39,9 +45,16 @@ export function readClosedTail(path: string, since: Date, enough?: Enough): Prom
           break;
         }
       }
+      if (turns.areDue) {
+        await turns.give();
+      }
     }
     return closed;
-  });
+  } catch (error) {
+    throw asProblem(error, path, 'read');
+  } finally {
+    closeSync(file);
+  }
 }
 
 export interface ClosedSince {
@@ -51,60 +64,109 @@ export interface ClosedSince {
 }
 
 /** The closed reservations from a byte offset on, oldest first. @throws StoreProblem */
-export function readClosedFrom(path: string, offset: number): Promise<ClosedSince> {
-  return withHistory<ClosedSince>(path, { closed: [], size: 0 }, async (file) => {
-    const { size } = await file.stat();
-    const start = Math.max(Math.min(offset, size), size - LONGEST_TAIL_BYTES);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
-    const lines = buffer.subarray(0, bytesRead).toString('utf8').split('\n');
-    return { closed: lines.map(parseLine).filter((entry) => entry !== undefined), size: start + bytesRead };
+export function readClosedFrom(path: string, offset: number): ClosedSince {
+  const size = sizeOf(path);
+  if (size !== undefined && size <= offset) {
+    return { closed: [], size };
+  }
+  return withHistory<ClosedSince>(path, { closed: [], size: 0 }, (file) => {
+    const { text, end } = readTail(file, (size) => Math.max(Math.min(offset, size), size - LONGEST_TAIL_BYTES));
+    return { closed: entriesOf(text.split('\n')), size: end };
   });
 }
 
 /**
- * The closed reservations in the last {@link RECENT_BYTES} whose line has the agent's id in it, newest first.
+ * What was closed of late and names the agent among those who waited for it, newest first; where there is any, together
+ * with everything else of late that names the agent. Looked for in the last {@link RECENT_BYTES}.
  *
  * @throws StoreProblem
  */
-export function readClosedNaming(path: string, agent: string): Promise<readonly Reservation[]> {
-  return withHistory<readonly Reservation[]>(path, [], async (file) => {
-    const { size } = await file.stat();
-    const start = Math.max(0, size - RECENT_BYTES);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
-    const lines = buffer.subarray(0, bytesRead).toString('utf8').split('\n');
+export function readClosedNaming(path: string, agent: string): readonly Reservation[] {
+  return withHistory<readonly Reservation[]>(path, [], (file) => {
+    const { text } = readTail(file, (size) => size - RECENT_BYTES);
+    // To parse what nobody has waited for would be most of what a grant costs.
+    if (!text.includes('"waiting"')) {
+      return [];
+    }
     // Where it begins within a line, that line is no JSON, and is passed over like any other.
-    const naming = lines.filter((line) => line.includes(JSON.stringify(agent))).toReversed();
-    return naming.map(parseLine).filter((entry) => entry !== undefined);
+    return entriesOf(text.split('\n').filter((line) => line.includes(JSON.stringify(agent)))).toReversed();
   });
 }
 
-/** Opens the file for reading, if there is one. @throws StoreProblem */
-async function withHistory<T>(path: string, none: T, read: (file: FileHandle) => Promise<T>): Promise<T> {
-  let file: FileHandle | undefined;
+/** What was closed of those ids, oldest first, as far as the last {@link REVIVABLE_BYTES} tell. @throws StoreProblem */
+export function readClosedOf(path: string, ids: readonly string[]): readonly Reservation[] {
+  return withHistory<readonly Reservation[]>(path, [], (file) => {
+    const { text } = readTail(file, (size) => size - REVIVABLE_BYTES);
+    const named = ids.map((id) => JSON.stringify(id)).filter((id) => text.includes(id));
+    return named.length === 0
+      ? []
+      : entriesOf(text.split('\n').filter((line) => named.some((id) => line.includes(id))));
+  });
+}
+
+/** Undefined where there is none, or where only opening it tells what is wrong with it. */
+function sizeOf(path: string): number | undefined {
   try {
-    file = await openHistory(path);
-    return await read(file);
-  } catch (error) {
-    if (file === undefined && errno(error) === 'ENOENT') {
-      return none;
-    }
-    throw asProblem(error, path, 'read');
-  } finally {
-    await file?.close();
+    const stats = statSync(path);
+    return stats.isFile() ? stats.size : undefined;
+  } catch {
+    return undefined;
   }
 }
 
-async function openHistory(path: string): Promise<FileHandle> {
-  const file = await open(path, constants.O_RDONLY | NO_WAITING);
+/** Opens the file for reading, if there is one. @throws StoreProblem */
+function withHistory<T>(path: string, none: T, read: (file: number) => T): T {
+  const file = openHistory(path);
+  if (file === undefined) {
+    return none;
+  }
   try {
-    if ((await file.stat()).isFIFO()) {
+    return read(file);
+  } catch (error) {
+    throw asProblem(error, path, 'read');
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Answers a descriptor, or undefined where there is no such file. @throws StoreProblem */
+function openHistory(path: string): number | undefined {
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | NO_WAITING);
+  } catch (error) {
+    if (errno(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw asProblem(error, path, 'read');
+  }
+  try {
+    if (fstatSync(file).isFIFO()) {
       throw notAFile(path);
     }
     return file;
   } catch (error) {
-    await file.close();
-    throw error;
+    closeSync(file);
+    throw asProblem(error, path, 'read');
   }
+}
+
+/** The text from a place on that depends on the size, and where it ends. */
+function readTail(file: number, startOf: (size: number) => number): { readonly text: string; readonly end: number } {
+  const { size } = fstatSync(file);
+  const start = Math.max(0, startOf(size));
+  const bytes = readAt(file, start, size - start);
+  return { text: bytes.toString('utf8'), end: start + bytes.length };
+}
+
+/** So many bytes from there, or fewer where the file ends before. */
+function readAt(file: number, position: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  return bytes.subarray(0, length === 0 ? 0 : readSync(file, bytes, 0, length, position));
+}
+
+function entriesOf(lines: readonly string[]): readonly Reservation[] {
+  return lines.map(parseLine).filter((entry) => entry !== undefined);
 }
 
 export function historyLine(entry: Reservation): string {
@@ -126,15 +188,13 @@ export function parseLine(line: string): Reservation | undefined {
 }
 
 /** Whole lines from the last to the first. Cut at newline bytes only, so that no character is ever split. */
-async function* linesFromEnd(file: FileHandle): AsyncGenerator<string> {
-  const { size } = await file.stat();
+function* linesFromEnd(file: number): Generator<string> {
+  const { size } = fstatSync(file);
   const stop = Math.max(0, size - LONGEST_TAIL_BYTES);
   let rest: Buffer = Buffer.alloc(0);
   for (let end = size; end > stop; ) {
     const start = Math.max(stop, end - CHUNK_BYTES);
-    const chunk = Buffer.alloc(end - start);
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, start);
-    let block = Buffer.concat([chunk.subarray(0, bytesRead), rest]);
+    let block = Buffer.concat([readAt(file, start, end - start), rest]);
     for (let newline = block.lastIndexOf('\n'); newline >= 0; newline = block.lastIndexOf('\n')) {
       yield block.subarray(newline + 1).toString('utf8');
       block = block.subarray(0, newline);

@@ -6,20 +6,18 @@
  * repaired that would have been. Closings since then are found in the history from `historySize` on.
  */
 
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { buf as crc32 } from 'crc-32';
 import * as v from 'valibot';
 import type { Reservation } from '../../core/reservation';
-import { readText } from './json';
+import { compactText, type KnownEntries, recognised } from './entryText';
+import { readBytes } from './json';
 import { reservationSchema } from './schema';
 import type { SteadyEnds } from './steadyClock';
 
 export interface Journal {
   /** The entries of the active file. */
   readonly live: readonly Reservation[];
-  /** What history closed before its time, by identity, with that time: only this can be revived to any effect. */
-  readonly closed: Readonly<Record<string, string>>;
   /** How far the history had been read, in bytes. */
   readonly historySize: number;
   /** When the entries end by the steady clock. */
@@ -30,42 +28,67 @@ export interface Journal {
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(0));
 const journalSchema = v.object({
-  live: v.array(v.looseObject(reservationSchema.entries)),
-  closed: v.record(v.string(), v.string()),
+  live: v.array(v.custom<Reservation>((entry) => typeof entry === 'object' && entry !== null)),
   historySize: size,
   steady: v.object({ boot: v.string(), ends: v.record(v.string(), v.number()) }),
   fence: v.optional(size),
 });
 
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+const NEWLINE = Buffer.from('\n');
 
 /** The journal, or undefined where there is none that can be trusted. @throws StoreProblem where it cannot be read */
 export function readJournal(path: string): Journal | undefined {
-  const text = readText(path);
-  if (text === undefined) {
-    return undefined;
-  }
-  const [expected, body = ''] = text.split('\n', 2);
+  const bytes = readJournalBytes(path);
+  return bytes && parseJournal(bytes);
+}
+
+/** @throws StoreProblem where it cannot be read */
+export function readJournalBytes(path: string): Buffer | undefined {
+  return readBytes(path);
+}
+
+/**
+ * The journal, or undefined where it is torn, or from a version that we do not understand. What is `known` is not looked at
+ * again, and stays the same object.
+ */
+export function parseJournal(bytes: Buffer, known: KnownEntries = new Map()): Journal | undefined {
+  const [expected, body = ''] = bytes.toString('utf8').split('\n', 2);
   if (expected !== checksum(Buffer.from(body))) {
     return undefined;
   }
   const value: unknown = JSON.parse(body);
-  return v.is(journalSchema, value) ? (value as Journal) : undefined;
+  if (!v.is(journalSchema, value)) {
+    return undefined;
+  }
+  const live = value.live.map((entry) => recognised(entry, known) ?? entry);
+  return live.every((entry) => known.get(entry.reservation_id) === entry || v.is(reservationSchema, entry))
+    ? { ...value, live }
+    : undefined;
+}
+
+/** The bytes that {@link writeJournal} writes. */
+export function serializeJournal({ live, historySize, steady, fence }: Journal): Buffer {
+  const entries = live.map(compactText).join(',');
+  const body = Buffer.from(
+    `{"live":[${entries}],"historySize":${historySize},"steady":${JSON.stringify(steady)},"fence":${fence ?? 0}}`,
+  );
+  return Buffer.concat([Buffer.from(`${checksum(body)}\n`), body, NEWLINE]);
 }
 
 /**
  * Written in place, since a torn one is told by its checksum and does no harm. The end of a longer one that a crash left
  * behind it comes after a newline, and is passed over.
+ *
+ * @throws what the system says
  */
-export async function writeJournal(path: string, journal: Journal): Promise<void> {
-  const body = JSON.stringify(journal);
-  const content = Buffer.from(`${checksum(Buffer.from(body))}\n${body}\n`);
-  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | NO_FOLLOW, 0o600);
+export function writeJournal(path: string, content: Buffer): void {
+  const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | NO_FOLLOW, 0o600);
   try {
-    await file.write(content, 0, content.length, 0);
-    await file.truncate(content.length);
+    writeSync(file, content, 0, content.length, 0);
+    ftruncateSync(file, content.length);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 

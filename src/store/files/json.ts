@@ -1,12 +1,14 @@
 /** Reading JSON that somebody else may have written, and saying exactly what is wrong with it. */
 
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { GenericSchema } from 'valibot';
 import { asProblem, errno, notAFile, StoreProblem } from '../problem';
 import { misfit } from './schema';
 
 const BYTE_ORDER_MARK = '\uFEFF';
+/** Opening a pipe does not wait for somebody who writes to it. There is no such flag, and no such pipe, on Windows. */
+export const NO_WAITING = constants.O_NONBLOCK ?? 0;
 
 /**
  * More than twenty thousand reservations: nothing that agents came to by working. To read more would take seconds under
@@ -25,13 +27,23 @@ export function readText(path: string): string | undefined {
  * @throws StoreProblem TOO_LARGE, NOT_JSON, or what the system says
  */
 export function readExactText(path: string): string | undefined {
-  const bytes = readBytes(path, LARGEST_FILE_BYTES);
-  if (bytes && !isUtf8(bytes)) {
+  const bytes = readSmallFile(path);
+  return bytes && exactText(bytes, path);
+}
+
+/** The file's bytes, or undefined where there is no such file. @throws StoreProblem TOO_LARGE, or what the system says */
+export function readSmallFile(path: string): Buffer | undefined {
+  return readBytes(path, LARGEST_FILE_BYTES);
+}
+
+/** @throws StoreProblem NOT_JSON for what is not UTF-8 */
+export function exactText(bytes: Buffer, path: string): string {
+  if (!isUtf8(bytes)) {
     throw new StoreProblem('NOT_JSON', path, `${path} is not UTF-8. Save it as UTF-8, or move it away.`, {
       facts: { reason: 'not UTF-8' },
     });
   }
-  return bytes?.toString('utf8');
+  return bytes.toString('utf8');
 }
 
 /** What is to be written to `path`, unless it is more than we would read again. @throws StoreProblem TOO_LARGE */
@@ -46,9 +58,11 @@ export function fitting(path: string, content: string): string {
  * Synchronously: for a small local file that takes microseconds, and the way through the thread pool that many times as
  * long, call by call, mostly under the lock. Whoever reads many files lets others have their turn in between.
  */
-function readBytes(path: string, atMost = Number.MAX_SAFE_INTEGER): Buffer | undefined {
+export function readBytes(path: string, atMost = Number.MAX_SAFE_INTEGER): Buffer | undefined {
+  let file: number | undefined;
   try {
-    const stats = statSync(path);
+    file = openSync(path, constants.O_RDONLY | NO_WAITING);
+    const stats = fstatSync(file);
     if (!stats.isFile() && !stats.isDirectory()) {
       throw notAFile(path);
     }
@@ -61,13 +75,17 @@ function readBytes(path: string, atMost = Number.MAX_SAFE_INTEGER): Buffer | und
         { facts: { megabytes } },
       );
     }
-    return readFileSync(path);
+    return readFileSync(file);
   } catch (error) {
     // A name that is too long for the file system, which an id may be, is the name of no file.
     if (errno(error) === 'ENOENT' || errno(error) === 'ENAMETOOLONG') {
       return undefined;
     }
     throw asProblem(error, path, 'read');
+  } finally {
+    if (file !== undefined) {
+      closeSync(file);
+    }
   }
 }
 

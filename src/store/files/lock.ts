@@ -7,13 +7,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errno, StoreProblem } from '../problem';
 import { breakLock, clearAbandoned, isDeadLock } from './deadLock';
 import { elapsedMs } from './elapsed';
-import { type Claim, createClaim, type Incarnation, inspect } from './lockFile';
+import { type Claim, createClaim, type Incarnation, inspect, isThere } from './lockFile';
 import { parseOwner } from './owner';
+import { ReadyFiles } from './readyFile';
 
 /** Beadboard gives up after 100 polls of 50 ms; we answer before a person would have given up on that. */
 export const LOCK_TIMEOUT_MS = 4_500;
+/** Whether an owner lives is asked so often; a new owner who dies at once is found as soon. */
+const LOOK_AGAIN_MS = 50;
 const SHORTEST_PAUSE_MS = 1;
+/** Of the time waited so far. */
+const PAUSE_SHARE = 1 / 16;
 const LONGEST_PAUSE_MS = 25;
+const URGENT_PAUSE_MS = 5;
 /** Who has waited this long asks more and more often again, lest those who have just come always go first. */
 const PATIENCE_MS = 500;
 const URGENCY_MS = 2_000;
@@ -36,41 +42,66 @@ export interface HeldLock {
  *
  * @throws StoreProblem STORE_LOCKED, naming holder, age, path and next step
  */
-export async function takeLock(path: string, isWanted: () => boolean): Promise<HeldLock> {
-  const claim = createClaim(path, (token) => void clearAbandoned(path, token));
+export async function takeLock(path: string, isWanted: () => boolean, files = new ReadyFiles(path)): Promise<HeldLock> {
+  const claim = createClaim(files, (token) => void clearAbandoned(path, token));
   const started = elapsedMs();
+  let isTaken = false;
   try {
-    for (let attempts = 0; ; attempts++) {
+    for (;;) {
       const held = await attempt(path, claim);
       if (held) {
+        isTaken = true;
         return held;
       }
       const seen = inspect(path);
-      const nowNs = await claim.fileSystemTime();
-      if (seen && isDeadLock(seen, nowNs) && (await breakLock(path, seen, { nowNs }))) {
+      const now = () => claim.fileSystemTime();
+      if (seen && isDeadLock(seen, now) && (await breakLock(path, seen, { now }))) {
         continue;
       }
-      if (!isWanted()) {
-        throw lockedBy(path, seen);
-      }
-      // Jitter, so that waiting processes do not meet at every attempt.
-      await sleep(pauseMs(attempts, elapsedMs() - started) * (0.5 + Math.random() / 2));
+      await untilGone(path, { started, isWanted, seen });
     }
   } finally {
-    await claim.discard();
+    claim.done(isTaken);
   }
 }
 
-/** Grows from 1 ms to 25 ms, and shrinks again to 1 ms for those who have waited long. */
-function pauseMs(attempts: number, waitedMs: number): number {
-  const growing = SHORTEST_PAUSE_MS * 2 ** Math.min(attempts, 10);
-  const urgency = Math.min(1, Math.max(0, (waitedMs - PATIENCE_MS) / (URGENCY_MS - PATIENCE_MS)));
-  return Math.max(SHORTEST_PAUSE_MS, Math.min(growing, LONGEST_PAUSE_MS) * (1 - urgency));
+/**
+ * Waits until nothing stands at the path, or long enough for the owner to be looked at again. To see that a file is there
+ * costs a hundredth of an attempt, so it can be seen often.
+ */
+async function untilGone(path: string, { started, isWanted, seen }: Waiting): Promise<void> {
+  const until = elapsedMs() + LOOK_AGAIN_MS;
+  do {
+    if (!isWanted()) {
+      throw lockedBy(path, seen);
+    }
+    // Jitter, so that waiting processes do not meet at every attempt.
+    await sleep(pauseMs(elapsedMs() - started) * (0.5 + Math.random() / 2));
+  } while (elapsedMs() < until && isThere(path));
 }
 
+interface Waiting {
+  readonly started: number;
+  readonly isWanted: () => boolean;
+  readonly seen: Incarnation | undefined;
+}
+
+/**
+ * Grows with the wait from 1 ms to 25 ms, and shrinks again for those who have waited long; not to 1 ms, lest a hundred of
+ * them keep the one that has the lock from working.
+ */
+function pauseMs(waitedMs: number): number {
+  const urgency = Math.min(1, Math.max(0, (waitedMs - PATIENCE_MS) / (URGENCY_MS - PATIENCE_MS)));
+  const growing = Math.min(Math.max(SHORTEST_PAUSE_MS, waitedMs * PAUSE_SHARE), LONGEST_PAUSE_MS);
+  return Math.min(growing, LONGEST_PAUSE_MS + (URGENT_PAUSE_MS - LONGEST_PAUSE_MS) * urgency);
+}
+
+/** Loaded on the first lock: requiring it adds signal listeners to the process, which a mere reader should not have. */
+let properLockfile: Promise<typeof import('proper-lockfile')> | undefined;
+
 async function attempt(path: string, claim: Claim): Promise<HeldLock | undefined> {
-  // Loaded on the first lock: requiring it adds signal listeners to the process, which a mere reader should not have.
-  const { lock } = await import('proper-lockfile');
+  properLockfile ??= import('proper-lockfile');
+  const { lock } = await properLockfile;
   let compromised = false;
   try {
     const release = await lock(path, {

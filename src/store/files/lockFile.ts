@@ -6,11 +6,10 @@
  * (there is no moment in which it is empty), `rmdir` removes only what carries our token, and `stat` never shows an age.
  */
 
-import { lstatSync, readFileSync, type Stats } from 'node:fs';
-import { link, lstat, unlink } from 'node:fs/promises';
+import { linkSync, lstatSync, readFileSync, type Stats } from 'node:fs';
 import { errno } from '../problem';
-import { isContention, randomHex, removeFile, writeNew } from './durable';
-import { parseOwner, serializeOwner, thisOwner } from './owner';
+import { isContention, removeFile, writeNew } from './durable';
+import type { ReadyFiles } from './readyFile';
 
 /** One taking of the lock file: the next holder's file differs in at least one of these. */
 export interface Incarnation {
@@ -22,6 +21,15 @@ export interface Incarnation {
 
 /** What stands for content that this user may not read: it names nobody, so the lock counts as held. */
 const UNREADABLE = 'not ours to read';
+
+/** Whether anything can be seen to stand at `path`; an attempt tells why it cannot. */
+export function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** What stands at `path` now; undefined where nothing does. A folder has no content. */
 export function inspect(path: string): Incarnation | undefined {
@@ -62,7 +70,7 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
  */
 export async function placeExclusively(ready: string, path: string, content: string): Promise<void> {
   try {
-    await link(ready, path);
+    linkSync(ready, path);
   } catch (error) {
     if (isContention(error)) {
       throw Object.assign(new Error(`${path} is in use`, { cause: error }), { code: 'EEXIST' });
@@ -87,14 +95,14 @@ export interface LockFileSystem {
 
 export interface Claim {
   readonly fs: LockFileSystem;
-  /** The file system's own clock when the lock was asked for, in ns since the epoch. */
-  fileSystemTime(): Promise<bigint>;
-  /** Whether the file at the lock's path carries our token still. */
+  /** The file system's own clock, in ns since the epoch. The lock must have been asked for, and not be ours. */
+  fileSystemTime(): bigint;
+  /** Whether the file at the lock's path is still what we put there: our token is in it. */
   isOurs(path: string): boolean;
   /** Removes the file at the lock's path if it carries our token. */
   remove(path: string): Promise<void>;
-  /** Removes the ready file; to be called once the lock is taken or given up. */
-  discard(): Promise<void>;
+  /** To be called once the lock is taken or given up. */
+  done(isTaken: boolean): void;
 }
 
 /**
@@ -115,22 +123,27 @@ export function abandon(token: string): void {
   abandoned.add(token);
 }
 
-/** Prepares one taking of the lock at `lockPath`. `onAbandoned` is told of a lock that is over and could not be removed. */
-export function createClaim(lockPath: string, onAbandoned: (token: string) => void = () => undefined): Claim {
-  const token = randomHex(16);
-  const content = serializeOwner(thisOwner(token));
-  const ready = `${lockPath}.${process.pid}.${token}.ready`;
-  let isReady = false;
+/** Prepares one taking of a lock. `onAbandoned` is told of one that is over and could not be removed. */
+export function createClaim(files: ReadyFiles, onAbandoned: (token: string) => void = () => undefined): Claim {
+  const ready = files.take();
+  const { token, content } = ready;
   let shownTime: Date | undefined;
+  let isJustTaken = false;
 
   async function take(path: string): Promise<void> {
-    if (!isReady) {
-      // Before it is written: on a full disk it is there all the same, and has to go.
-      isReady = true;
-      await writeNew(ready, content, { sync: false });
+    await ready.write();
+    try {
+      await placeExclusively(ready.path, path, content);
+    } catch (error) {
+      if (errno(error) !== 'ENOENT') {
+        throw error;
+      }
+      ready.isGone();
+      await ready.write();
+      await placeExclusively(ready.path, path, content);
     }
-    await placeExclusively(ready, path, content);
     shownTime = new Date();
+    isJustTaken = true;
   }
 
   function isOurs(path: string): boolean {
@@ -138,7 +151,7 @@ export function createClaim(lockPath: string, onAbandoned: (token: string) => vo
     if (found?.content === UNREADABLE) {
       throw Object.assign(new Error(`${path} cannot be read`), { code: 'EACCES' });
     }
-    return found !== undefined && parseOwner(found.content)?.token === token;
+    return found?.content === content;
   }
 
   async function remove(path: string): Promise<void> {
@@ -148,13 +161,14 @@ export function createClaim(lockPath: string, onAbandoned: (token: string) => vo
       }
     } catch (error) {
       abandon(token);
+      files.forget(ready);
       onAbandoned(token);
       throw error;
     }
   }
 
   return {
-    fileSystemTime: async () => (await lstat(ready, { bigint: true })).mtimeNs,
+    fileSystemTime: () => ready.fileSystemTime(),
     isOurs,
     remove,
     fs: {
@@ -168,7 +182,9 @@ export function createClaim(lockPath: string, onAbandoned: (token: string) => vo
       stat: (path, callback) =>
         settle(
           new Promise<Pick<Stats, 'mtime'>>((resolve) => {
-            const isShown = shownTime === undefined || isOurs(path);
+            // Right after the lock was taken nobody has to look whether it is there.
+            const isShown = shownTime === undefined || isJustTaken || isOurs(path);
+            isJustTaken = false;
             resolve({ mtime: isShown ? (shownTime ?? new Date()) : new Date(0) });
           }),
           callback,
@@ -178,11 +194,7 @@ export function createClaim(lockPath: string, onAbandoned: (token: string) => vo
         callback(null);
       },
     },
-    discard: async () => {
-      if (isReady) {
-        await unlink(ready).catch(() => undefined);
-      }
-    },
+    done: (isTaken) => files.done(ready, isTaken),
   };
 }
 

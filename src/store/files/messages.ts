@@ -1,9 +1,11 @@
 /** Message files: an inbox stream for each recipient, and each message as it is now under its id. */
 
+import { statSync } from 'node:fs';
 import { isMessageId, isUnackedRequired, type Message, newestFirst } from '../../core/message';
 import { asProblem, StoreProblem } from '../problem';
 import type { Records } from '../store';
 import { ensureFolder, replaceFile } from './durable';
+import { elapsedMs } from './elapsed';
 import { fitting, readRecord, readText, toJson } from './json';
 import { readOutbox } from './outbox';
 import { inboxFile, messageFile, recordIds, type StorePaths } from './paths';
@@ -64,19 +66,26 @@ export function readSent(paths: StorePaths, agent: string): { sent: Map<string, 
   return { sent, problems };
 }
 
+/** A listing is made anew after so long, whatever the folder's time says. */
+const LISTING_MS = 60_000;
+/** A folder that changed so shortly before it was listed may have changed again within the same tick of its clock. */
+const SETTLED_MS = 2_000;
+const NS_PER_MS = 1_000_000n;
+
 /**
- * Reads the messages that wait for an acknowledgement. What is final (acked, or never needs it) is remembered by its
- * file name and not read again, since no rule changes it any more.
+ * Reads the messages that wait for an acknowledgement. What is final (acked, or never needs it) is remembered and not read
+ * again, since no rule changes it any more; the folder is not listed again while its time shows that nothing was added.
  */
 export class UnackedReader {
   private readonly final = new Set<string>();
+  private listed: Listed | undefined;
 
   constructor(private readonly paths: StorePaths) {}
 
   /** @throws StoreProblem where the folder itself cannot be read */
   async read(): Promise<Records<Message>> {
     const underWay = readOutbox(this.paths);
-    const ids = (await recordIds(this.paths.messageIndex, isMessageId)).filter((id) => !this.final.has(id));
+    const ids = await this.list();
     const { found, problems } = await readEach(ids, (id) => readMessageFile(this.paths, id));
     const records: Message[] = [];
     for (const [id, message] of found) {
@@ -89,6 +98,34 @@ export class UnackedReader {
     const isIndexed = ({ message_id: id }: Message) => found.has(id) || this.final.has(id);
     records.push(...underWay.filter((message) => isUnackedRequired(message) && !isIndexed(message)));
     return { records: records.sort(newestFirst), problems };
+  }
+
+  /** The ids of what is not final. */
+  private async list(): Promise<readonly string[]> {
+    const changed = timeOf(this.paths.messageIndex);
+    const at = elapsedMs();
+    if (!this.listed || this.listed.changed !== changed || at > this.listed.until) {
+      const ids = await recordIds(this.paths.messageIndex, (id) => !this.final.has(id) && isMessageId(id));
+      const isSettled = changed !== undefined && Date.now() - Number(changed / NS_PER_MS) > SETTLED_MS;
+      this.listed = { changed, until: isSettled ? at + LISTING_MS : 0, ids };
+    }
+    return this.listed.ids.filter((id) => !this.final.has(id));
+  }
+}
+
+interface Listed {
+  readonly changed: bigint | undefined;
+  /** ms since the process began. */
+  readonly until: number;
+  readonly ids: readonly string[];
+}
+
+/** When a folder was last changed, in ns; undefined where that cannot be told. */
+function timeOf(folder: string): bigint | undefined {
+  try {
+    return statSync(folder, { bigint: true }).mtimeNs;
+  } catch {
+    return undefined;
   }
 }
 

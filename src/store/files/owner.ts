@@ -43,7 +43,8 @@ const ownerSchema = v.object({
 
 /** This process as an owner. */
 export function thisOwner(token: string): LockOwner {
-  return { ...here(), pid: process.pid, started: startOf(process.pid), token, at: new Date().toISOString() };
+  ownStart ??= startOf(process.pid);
+  return { ...here(), pid: process.pid, started: ownStart, token, at: new Date().toISOString() };
 }
 
 /** One line of JSON: never a bare number, which beadboard would take for one of its own pids. */
@@ -114,16 +115,25 @@ function isRunning(pid: number): boolean {
 
 /** Identifies this boot of the machine; '' where the system does not tell. */
 export function bootId(): string {
-  return read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+  ownBoot ??= read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+  return ownBoot;
 }
 
-function here(): Pick<LockOwner, 'host' | 'machine' | 'boot' | 'namespace'> {
-  return {
+type Here = Pick<LockOwner, 'host' | 'machine' | 'boot' | 'namespace'>;
+
+let ownHere: Here | undefined;
+let ownStart: string | undefined;
+let ownBoot: string | undefined;
+
+/** Read once: none of it changes while a process runs. */
+function here(): Here {
+  ownHere ??= {
     host: hostname(),
     machine: read(() => readFileSync('/etc/machine-id', 'utf8').trim()),
     boot: bootId(),
     namespace: read(() => readlinkSync('/proc/self/ns/pid')),
   };
+  return ownHere;
 }
 
 /**

@@ -67,10 +67,14 @@ export function messageFile(paths: StorePaths, id: string): string {
 export async function recordIds(folder: string, isId: (id: string) => boolean): Promise<string[]> {
   try {
     const names = await readdir(folder);
-    return names
-      .filter((name) => name.endsWith(RECORD_ENDING))
-      .map((name) => name.slice(0, -RECORD_ENDING.length))
-      .filter(isId);
+    const ids: string[] = [];
+    for (const name of names) {
+      const id = name.slice(0, -RECORD_ENDING.length);
+      if (name.endsWith(RECORD_ENDING) && isId(id)) {
+        ids.push(id);
+      }
+    }
+    return ids;
   } catch (error) {
     if (errno(error) === 'ENOENT') {
       return [];

@@ -3,6 +3,7 @@
  * reservations is committed together; each waits no longer than its own deadline.
  */
 
+import { setImmediate } from 'node:timers/promises';
 import { elapsedMs } from './elapsed';
 import { type HeldLock, LOCK_TIMEOUT_MS } from './lock';
 
@@ -36,7 +37,7 @@ export class LockQueue<S> {
    *
    * @throws StoreProblem STORE_LOCKED after {@link LOCK_TIMEOUT_MS}, or what the job or the commit failed with
    */
-  enqueue<T>(job: (session: S) => Promise<T>, { needsCommit }: { needsCommit: boolean }): Promise<T> {
+  enqueue<T>(job: (session: S) => T | Promise<T>, { needsCommit }: { needsCommit: boolean }): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.waiting.push({
         run: async (session) => {
@@ -56,6 +57,8 @@ export class LockQueue<S> {
   private async drain(): Promise<void> {
     this.draining = true;
     while (this.waiting.length > 0) {
+      // All who ask in this turn share the lock and the commit.
+      await setImmediate();
       let lock: HeldLock;
       try {
         lock = await this.take(() => this.hasTimeLeft());

@@ -32,7 +32,10 @@ export function identity({ reservation_id, scope, created_at }: Reservation): st
   return JSON.stringify([reservation_id, scope, created_at]);
 }
 
-/** `closedSince` is what history closed after the journal was written. */
+/**
+ * `closedSince` is what history closed after the journal was written, and what it had closed before of those entries that
+ * are not in the journal.
+ */
 export function recover(
   found: readonly Reservation[],
   journal: Journal | undefined,
@@ -42,7 +45,7 @@ export function recover(
 ): Recovered {
   const live = new Map((journal?.live ?? []).map((entry) => [identity(entry), entry]));
   const closings = closedSince.filter((entry) => !isOutlived(entry, live.get(identity(entry))));
-  const closed = new Set([...Object.keys(journal?.closed ?? {}), ...closings.map(identity)]);
+  const closed = new Set(closings.map(identity));
   const revived = found.filter((entry) => closed.has(identity(entry)));
   const standing = revived.length > 0 ? found.filter((entry) => !closed.has(identity(entry))) : found;
   const outdated = standing.filter((entry) => upToDate(entry, live.get(identity(entry))) !== entry);
@@ -87,19 +90,6 @@ function upToDate(found: Reservation, remembered: Reservation | undefined): Rese
   }
   const { expires_at, renewed_at } = lasting;
   return { ...found, expires_at, ...(renewed_at ? { renewed_at } : {}), ...(waiting ? { waiting } : {}) };
-}
-
-/** What to remember as closed: those whose time is not over, since only they can be revived to any effect. */
-export function rememberClosed(
-  journal: Journal | undefined,
-  closed: readonly Reservation[],
-  now: Date,
-): Readonly<Record<string, string>> {
-  const remembered = { ...journal?.closed };
-  for (const entry of closed) {
-    remembered[identity(entry)] = entry.expires_at;
-  }
-  return Object.fromEntries(Object.entries(remembered).filter(([, expiresAt]) => instant(expiresAt) > now.getTime()));
 }
 
 const WHAT_HAPPENED = {

@@ -55,7 +55,16 @@ export function steadyEnds(
   return { boot: steady.boot, ends: Object.fromEntries(ends) };
 }
 
+const keys = new WeakMap<Reservation, string>();
+
 /** A lease that is made longer is another one. */
-function keyOf({ reservation_id, scope, expires_at }: Reservation): string {
-  return JSON.stringify([reservation_id, scope, expires_at]);
+function keyOf(entry: Reservation): string {
+  const known = keys.get(entry);
+  if (known !== undefined) {
+    return known;
+  }
+  const { reservation_id, scope, expires_at } = entry;
+  const key = JSON.stringify([reservation_id, scope, expires_at]);
+  keys.set(entry, key);
+  return key;
 }

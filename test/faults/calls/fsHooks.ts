@@ -78,6 +78,18 @@ const PATH_CALLS: Readonly<Record<string, CallKind>> = {
 /** Whose second argument names what is changed. */
 const TWO_PATHS = new Set(['rename', 'link', 'symlink', 'copyFile']);
 
+/** What is called with a descriptor, and what the same is called of a handle. */
+const DESCRIPTOR_CALLS: Readonly<Record<string, string>> = {
+  readSync: 'read',
+  readFileSync: 'readFile',
+  fstatSync: 'stat',
+  writeSync: 'write',
+  ftruncateSync: 'truncate',
+  fsyncSync: 'sync',
+  fdatasyncSync: 'datasync',
+  closeSync: 'close',
+};
+
 const HANDLE_CALLS: Readonly<Record<string, CallKind>> = {
   read: 'read',
   readFile: 'read',
@@ -103,6 +115,8 @@ let folder: string | undefined;
 let hook: Hook | undefined;
 let running = 0;
 let isWithinCall = false;
+/** The paths of what was opened without a handle, by descriptor. */
+const descriptors = new Map<number, string>();
 
 /** Puts the hook on all calls below `root`, in place of the one before. The first use replaces the functions. */
 export function hookCalls(root: string, next: Hook): void {
@@ -153,7 +167,8 @@ function install(): void {
     }
     return await perform(call, async () => hookHandle((await real(...args)) as FileHandle, call.path));
   });
-  forbidTheRest(plain, new Set(Object.keys(PATH_CALLS).map((name) => `${name}Sync`)));
+  hookDescriptors(plain);
+  forbidTheRest(plain, new Set([...Object.keys(PATH_CALLS).map((name) => `${name}Sync`), 'openSync']));
   forbidTheRest(promises, new Set([...Object.keys(PATH_CALLS), 'open']));
 
   function halfOf(call: Call): (() => unknown) | undefined {
@@ -161,6 +176,61 @@ function install(): void {
     return call.name === 'writeFile' || call.name === 'appendFile'
       ? () => realPromises[call.name]?.(call.args[0], firstHalf(data))
       : undefined;
+  }
+}
+
+/** A descriptor is known from its opening until it is closed; `fsync` is the one call on it that does not block. */
+function hookDescriptors(plain: Functions): void {
+  replace(plain, 'openSync', (real) => (...args) => {
+    const call = pathCall('openSync', isForWriting(args[1]) ? 'openWrite' : 'openRead', args);
+    if (!call) {
+      return real(...args);
+    }
+    const fd = performSync(call, () => real(...args)) as number;
+    descriptors.set(fd, call.path);
+    return fd;
+  });
+  for (const [name, method] of Object.entries(DESCRIPTOR_CALLS)) {
+    replace(plain, name, (real) => (...args) => {
+      const call = descriptorCall(`handle.${method}Sync`, HANDLE_CALLS[method] ?? 'look', args);
+      if (!call) {
+        return real(...args);
+      }
+      if (method === 'close') {
+        descriptors.delete(call.fd ?? -1);
+      }
+      return performSync(
+        call,
+        () => real(...args),
+        () => writeHalf(call),
+      );
+    });
+  }
+  replace(plain, 'fsync', (real) => (...args) => {
+    const done = args[1] as (error: unknown) => void;
+    const call = descriptorCall('handle.sync', 'sync', args);
+    if (!call) {
+      return real(...args);
+    }
+    const work = () =>
+      new Promise<void>((resolve, reject) => {
+        real(args[0], (error: unknown) => (error ? reject(error) : resolve()));
+      });
+    perform(call, work).then(() => done(null), done);
+    return undefined;
+  });
+}
+
+function descriptorCall(name: string, kind: CallKind, [fd, ...args]: readonly unknown[]): Call | undefined {
+  const path = typeof fd === 'number' ? descriptors.get(fd) : undefined;
+  return hook && !isWithinCall && path !== undefined ? { name, path, kind, args, fd: fd as number } : undefined;
+}
+
+function writeHalf({ name, fd, args: [data, offset, length, position] }: Call): void {
+  if (name === 'handle.writeSync' && fd !== undefined) {
+    const bytes = Buffer.from(data as string | Uint8Array).subarray(Number(offset ?? 0));
+    const half = bytes.subarray(0, Math.min(bytes.length, Number(length ?? bytes.length)) >> 1);
+    realFs.writeSync(fd, half, 0, half.length, (position as number | undefined) ?? null);
   }
 }
 
@@ -187,7 +257,7 @@ function forbidTheRest(functions: Functions, hooked: ReadonlySet<string>): void 
 
 function pathCall(name: string, kind: CallKind, args: readonly unknown[]): Call | undefined {
   const path = args[TWO_PATHS.has(name.replace(/Sync$/, '')) ? 1 : 0];
-  return hook && isBelow(path) ? { name, path, kind, args } : undefined;
+  return hook && !isWithinCall && isBelow(path) ? { name, path, kind, args } : undefined;
 }
 
 function isBelow(path: unknown): path is string {
@@ -242,9 +312,15 @@ async function perform(call: Call, work: () => unknown, half?: () => unknown): P
   }
 }
 
-function performSync(call: Call, work: () => unknown): unknown {
+function performSync(call: Call, work: () => unknown, half?: () => void): unknown {
   const fault = hook?.before(call);
   if (fault) {
+    if (fault.half) {
+      half?.();
+    }
+    if (call.kind === 'close') {
+      work();
+    }
     return end(fault);
   }
   // Node makes some of these functions of others: what is counted is the whole.

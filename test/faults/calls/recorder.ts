@@ -61,7 +61,7 @@ export function recorder(): { readonly hook: Hook; readonly events: Event[] } {
     if (name === 'mkdir') {
       events.push(...(missing.get(call) ?? []).map((path) => ({ do: 'mkdir' as const, path })));
     } else if (name === 'open') {
-      afterOpen(call, (result as { fd: number }).fd);
+      afterOpen(call, typeof result === 'number' ? result : (result as { fd: number }).fd);
     } else if (name === 'writeFile' || name === 'appendFile') {
       const file = ++files;
       events.push({ do: 'open', path: call.path, file });
@@ -118,12 +118,17 @@ function missingFolders(path: string): readonly string[] {
 
 /** `write(buffer, offset, length, position)`, where the position is given. */
 function position(call: Call): number | undefined {
-  return call.name === 'handle.write' && typeof call.args[3] === 'number' ? call.args[3] : undefined;
+  return isWrite(call) && typeof call.args[3] === 'number' ? call.args[3] : undefined;
 }
 
-function written({ name, args: [data, offset, length] }: Call): Buffer {
+function isWrite({ name }: Call): boolean {
+  return name === 'handle.write' || name === 'handle.writeSync';
+}
+
+function written(call: Call): Buffer {
+  const [data, offset, length] = call.args;
   const bytes = Buffer.from(data as string | Uint8Array);
-  const start = name === 'handle.write' && typeof offset === 'number' ? offset : 0;
-  const count = name === 'handle.write' && typeof length === 'number' ? length : bytes.length - start;
+  const start = isWrite(call) && typeof offset === 'number' ? offset : 0;
+  const count = isWrite(call) && typeof length === 'number' ? length : bytes.length - start;
   return bytes.subarray(start, start + count);
 }

@@ -6,6 +6,7 @@ import type { AgentRecord } from '../../../src/core/agent';
 import type { Message } from '../../../src/core/message';
 import type { Reservation } from '../../../src/core/reservation';
 import { FILES } from '../../support/storeFiles';
+import { isKeptReady } from '../../support/tempFolder';
 
 export interface StoreState {
   readonly active: readonly Reservation[];
@@ -74,7 +75,7 @@ export function readState(root: string): StoreState {
     get tornLines() {
       return tornLines;
     },
-    leftovers: names.filter((name) => /\.(tmp|ready)$|\.break\.|\.lock$/.test(name)),
+    leftovers: names.filter((name) => /\.(tmp|ready)$|\.break\.|\.lock$/.test(name) && !isKeptReady(name)),
   };
 }
 

@@ -10,7 +10,8 @@ import { syncFolder, writeNew } from '../durable';
 import { readJournal } from '../journal';
 import { readExactText, toJson } from '../json';
 import type { HeldLock } from '../lock';
-import { commitReservations, type ReservationState, readReservations } from '../reservations';
+import { type ReservationState, readReservations } from '../reading';
+import { commitReservations } from '../reservations';
 import {
   type Check,
   type Done,
@@ -72,7 +73,7 @@ async function replaceBroken(ward: Ward, lock: HeldLock, wasCopied: boolean): Pr
     return failed('The last good copy has gone in the meantime. Look again.');
   }
   if (isCopied && isNotUnderstood(broken)) {
-    return holdAgain(await commit(ward, lock, await readReservations(paths, ward.moment)));
+    return holdAgain(await commit(ward, lock, readReservations(paths, ward.moment)));
   }
   lock.assertHeld();
   const aside = await putAside(paths.active, ward.moment().now);
@@ -80,7 +81,7 @@ async function replaceBroken(ward: Ward, lock: HeldLock, wasCopied: boolean): Pr
     return repaired(`Put the file aside as ${aside}; nothing is reserved.`);
   }
   // One that is too large to be read at all stands in the way of the copy: without it, everything counts as dropped.
-  return holdAgain({ ...(await commit(ward, lock, await readReservations(paths, ward.moment))), aside });
+  return holdAgain({ ...(await commit(ward, lock, readReservations(paths, ward.moment))), aside });
 }
 
 interface Committed {
@@ -128,7 +129,7 @@ function badEntries(ward: Ward): readonly Found[] {
 
 async function takeOut(ward: Ward, lock: HeldLock, wanted: string): Promise<Done> {
   const path = ward.paths.active;
-  const state = await readReservations(ward.paths, ward.moment);
+  const state = readReservations(ward.paths, ward.moment);
   const taken = state.file.strange.filter((value) => digest(value) === wanted);
   if (taken.length === 0) {
     return gone(path);

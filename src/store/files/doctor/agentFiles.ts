@@ -5,7 +5,7 @@ import type { StoreProblem } from '../../problem';
 import { readAgentFile, writeAgentFile } from '../agents';
 import { putAside } from '../aside';
 import { agentFile } from '../paths';
-import { readReservations } from '../reservations';
+import { readReservations } from '../reading';
 import {
   type Check,
   type Done,
@@ -112,8 +112,12 @@ async function agentsWithReservations(ward: Ward): Promise<ReadonlySet<string>> 
   if (!(await isFile(ward.paths.active))) {
     return new Set();
   }
-  const state = await readReservations(ward.paths, ward.moment).catch(() => undefined);
-  return new Set(state?.recovered.entries.map((entry) => entry.agent_id));
+  try {
+    const { recovered } = readReservations(ward.paths, ward.moment);
+    return new Set(recovered.entries.map((entry) => entry.agent_id));
+  } catch {
+    return new Set();
+  }
 }
 
 async function agentsWithInboxes(ward: Ward): Promise<ReadonlySet<string>> {

@@ -8,7 +8,7 @@ import type { Finding, FindingKind, Repaired } from '../../finding';
 import { asProblem, errno, isNotUnderstood, type StoreProblem } from '../../problem';
 import type { HeldLock } from '../lock';
 import type { StorePaths } from '../paths';
-import type { Moment } from '../reservations';
+import type { Moment } from '../reading';
 import { inTurns } from '../turns';
 
 /** A writer that is not atomic (beadboard's messages, an editor) may be caught half-way: look again before believing it. */

@@ -7,7 +7,7 @@ import { ensureFolder } from '../durable';
 import { elapsedMs } from '../elapsed';
 import { type HeldLock, LOCK_TIMEOUT_MS, takeLock } from '../lock';
 import type { StorePaths } from '../paths';
-import type { Moment } from '../reservations';
+import type { Moment } from '../reading';
 import { activeCheck } from './activeFile';
 import { agentsCheck } from './agentFiles';
 import { type Check, type Done, type Found, failed, gone, outOfReach, statsOf, type Ward } from './check';

@@ -12,9 +12,8 @@ import { dirname } from 'node:path';
 import { asideName } from '../aside';
 import { randomHex, syncFolder } from '../durable';
 import { readClosedFrom } from '../history';
-import { type Journal, readJournal, writeJournal } from '../journal';
+import { type Journal, readJournal, serializeJournal, writeJournal } from '../journal';
 import type { HeldLock } from '../lock';
-import { rememberClosed } from '../recovery';
 import { type Done, failed, gone, pauseBeforeSecondLook, repaired, type Ward } from './check';
 import { HistoryJudge, type Verdict } from './historyJudge';
 import { type Line, linesOf } from './lines';
@@ -109,7 +108,8 @@ class Rewrite {
     const late = await this.copyLate(size);
     await syncFolder(dirname(history));
     if (journal) {
-      await writeJournal(this.ward.paths.journal, { ...journal, historySize });
+      const isKnown = journal.historySize > 0;
+      writeJournal(this.ward.paths.journal, serializeJournal(isKnown ? { ...journal, historySize } : journal));
     }
     // Whoever had it open before the rename has written by now.
     await this.copyLate(late);
@@ -124,7 +124,7 @@ class Rewrite {
       const isFinished = this.position === size;
       await this.copyUnfinished(size);
       await this.torn.sync();
-      const journal = await this.journalOfNow();
+      const journal = this.journalOfNow();
       if (await this.isUnchanged(size)) {
         return { size, journal };
       }
@@ -222,16 +222,17 @@ class Rewrite {
     return late;
   }
 
-  /** The journal with what the history closed since it was written, so that it needs no offset into the old file. */
-  private async journalOfNow(): Promise<Journal | undefined> {
+  /** The journal; where the history has closed anything since it was written, with all of that to be read again. */
+  private journalOfNow(): Journal | undefined {
     const journal = readJournal(this.ward.paths.journal);
     if (!journal) {
       return undefined;
     }
-    const { closed, size } = await readClosedFrom(this.ward.paths.history, journal.historySize);
-    return size < journal.historySize
-      ? undefined
-      : { ...journal, closed: rememberClosed(journal, closed, this.ward.moment().now) };
+    const { closed, size } = readClosedFrom(this.ward.paths.history, journal.historySize);
+    if (size < journal.historySize) {
+      return undefined;
+    }
+    return closed.length === 0 ? journal : { ...journal, historySize: 0 };
   }
 }
 

@@ -1,13 +1,14 @@
 /** The lock: broken where its owner is proven dead, put aside where somebody who knows better says so. */
 
-import { lstat, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errno } from '../../problem';
 import { asideName } from '../aside';
 import { breakLock, isDeadLock } from '../deadLock';
-import { randomHex, removeFile, syncFolder, writeNew } from '../durable';
+import { syncFolder } from '../durable';
 import { type Incarnation, inspect } from '../lockFile';
 import { isFromHere, parseOwner } from '../owner';
+import { ReadyFile } from '../readyFile';
 import { type Check, type Done, type Found, failed, finding, gone, isOlderThan, repaired, type Ward } from './check';
 
 /** Nobody needs the lock for so long; whoever has it so long is stopped, or waits for a disk. */
@@ -48,7 +49,7 @@ function judge(ward: Ward, seen: Incarnation): readonly Found[] {
   // Another lock in the same place is another matter, and must not be repaired under the old one's name.
   const identity = `reservations/.lock:${seen.inode}-${seen.modifiedNs}`;
 
-  if (isDeadLock(seen, BigInt(Date.now()) * NS_PER_MS)) {
+  if (isDeadLock(seen, () => BigInt(Date.now()) * NS_PER_MS)) {
     const message = `The lock ${path} was left behind by ${who}, which has ended. The next change breaks it.`;
     const repair = 'Break the lock.';
     return [
@@ -91,7 +92,7 @@ function pidOf(content: string): number | undefined {
 
 async function bury(path: string, seen: Incarnation): Promise<Done> {
   const now = inspect(path);
-  if (now?.inode !== seen.inode || !isDeadLock(now, await fileSystemTime(path))) {
+  if (now?.inode !== seen.inode || !isDeadLock(now, await clockOf(path))) {
     return gone(path);
   }
   return (await breakLock(path, now)) ? repaired(`Broke the lock ${path}.`) : lostTo(path);
@@ -117,12 +118,13 @@ function lostTo(path: string): Done {
 }
 
 /** The file system's own clock, in ns since the epoch: it may be another machine's. */
-async function fileSystemTime(lock: string): Promise<bigint> {
-  const probe = `${lock}.${process.pid}.${randomHex(16)}.ready`;
+async function clockOf(lock: string): Promise<() => bigint> {
+  const probe = new ReadyFile(lock);
   try {
-    await writeNew(probe, '', { sync: false });
-    return (await lstat(probe, { bigint: true })).mtimeNs;
+    await probe.write();
+    const time = probe.fileSystemTime();
+    return () => time;
   } finally {
-    await removeFile(probe).catch(() => undefined);
+    probe.remove();
   }
 }

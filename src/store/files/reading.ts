@@ -1,0 +1,165 @@
+/** The reservations as they are on disk, read with or without the lock. */
+
+import { highestFence } from '../../core/fence';
+import { type HasEnded, isExpired, type Reservation } from '../../core/reservation';
+import { isNotUnderstood, StoreProblem } from '../problem';
+import { type ActiveFile, NO_ACTIVE_FILE, parseActiveBytes } from './active';
+import { knownEntries } from './entryText';
+import { readClosedFrom, readClosedOf } from './history';
+import { type Journal, parseJournal, readJournalBytes } from './journal';
+import { readSmallFile } from './json';
+import type { StorePaths } from './paths';
+import { identity, type Recovered, recover } from './recovery';
+import { hasReallyPassed, type SteadyTime } from './steadyClock';
+
+export interface ReservationState {
+  /** When everything had been read: what a sweep took out while we read had ended by then. */
+  readonly moment: Moment;
+  readonly file: ActiveFile;
+  readonly recovered: Recovered;
+  /** Set where the active file cannot be understood and the last good copy stands in for it. */
+  readonly broken: StoreProblem | undefined;
+  readonly journal: Journal | undefined;
+  readonly closedSince: readonly Reservation[];
+  readonly historySize: number;
+  /** Whether a lease is over by the wall clock, and as much time has really passed. */
+  readonly hasEnded: HasEnded;
+  /** The highest fence that is known to have been given out. */
+  readonly fence: number;
+}
+
+/** The moment of a reading or commit, by both clocks. */
+export interface Moment {
+  readonly now: Date;
+  readonly steady: SteadyTime;
+}
+
+/**
+ * What was read or written last: what has not changed since is not parsed again, and stays the very same objects. Told by
+ * the bytes: times of files are too coarse for it.
+ */
+export interface Memory {
+  active?: Parsed<ActiveFile>;
+  journal?: Parsed<Journal | undefined>;
+  /** A list and a journal that had nothing to set right in each other. */
+  agreed?: { readonly file: ActiveFile; readonly journal: Journal };
+}
+
+interface Parsed<T> {
+  readonly bytes: Buffer;
+  readonly value: T;
+}
+
+/**
+ * The present state, repaired in memory where a foreign rewrite or a broken file calls for it. Writes nothing.
+ *
+ * @throws StoreProblem where the active file cannot be read, or not be understood and there is no last good copy
+ */
+export function readReservations(paths: StorePaths, clocks: () => Moment, memory: Memory = {}): ReservationState {
+  // The active file before the history: what is closed in between is then seen in both rather than in neither.
+  const { file, broken } = readActiveOrBroken(paths.active, memory);
+  const journal = recalled(memory, 'journal', readJournalBytes(paths.journal), (bytes) =>
+    parseJournal(bytes, knownEntries(memory.journal?.value?.live ?? [], file.entries)),
+  );
+  if (broken && !journal) {
+    throw broken;
+  }
+  const { closed, size } = readClosedFrom(paths.history, journal?.historySize ?? Number.MAX_SAFE_INTEGER);
+  // A history that shrank was put aside by somebody: what it had closed cannot be told any more.
+  const trusted = journal && (broken || size >= journal.historySize) ? journal : undefined;
+  const moment = clocks();
+  const { now, steady } = moment;
+  const hasEnded: HasEnded = (entry) => isExpired(entry, now) && hasReallyPassed(entry, journal?.steady, steady);
+  const isAgreed =
+    closed.length === 0 &&
+    memory.agreed !== undefined &&
+    memory.agreed.file === file &&
+    memory.agreed.journal === trusted;
+  const recovered = isAgreed
+    ? { entries: file.entries, unrecorded: [], notices: [] }
+    : recover(file.entries, trusted, [...closedBefore(paths, file, trusted), ...closed], hasEnded, paths.active);
+  if (trusted && closed.length === 0 && !broken && recovered.entries === file.entries && isClean(recovered)) {
+    memory.agreed = { file, journal: trusted };
+  }
+  return {
+    moment,
+    file,
+    hasEnded,
+    recovered: quiet(broken, recovered),
+    broken,
+    journal: trusted,
+    closedSince: closed,
+    historySize: size,
+    fence: Math.max(journal?.fence ?? 0, ...[file.entries, journal?.live ?? [], closed].map(highestFence)),
+  };
+}
+
+/** What history had closed already before our last commit, of the entries that this did not know: were they revived? */
+function closedBefore(
+  paths: StorePaths,
+  { entries }: ActiveFile,
+  journal: Journal | undefined,
+): readonly Reservation[] {
+  if (!journal) {
+    return [];
+  }
+  const known = new Set(journal.live.map(identity));
+  const unknown = entries.filter((entry) => !known.has(identity(entry)));
+  return unknown.length === 0
+    ? []
+    : readClosedOf(
+        paths.history,
+        unknown.map((entry) => entry.reservation_id),
+      );
+}
+
+function isClean({ unrecorded, notices }: Recovered): boolean {
+  return unrecorded.length === 0 && notices.length === 0;
+}
+
+/** Of a broken file everything is missing: that is told once, not for each reservation. */
+function quiet(broken: StoreProblem | undefined, recovered: Recovered): Recovered {
+  return broken ? { ...recovered, notices: [] } : recovered;
+}
+
+function readActiveOrBroken(
+  path: string,
+  memory: Memory,
+): {
+  readonly file: ActiveFile;
+  readonly broken: StoreProblem | undefined;
+} {
+  try {
+    const file = recalled(memory, 'active', readSmallFile(path), (bytes) =>
+      parseActiveBytes(
+        bytes,
+        path,
+        knownEntries(memory.journal?.value?.live ?? [], memory.active?.value.entries ?? []),
+      ),
+    );
+    return { file: file ?? NO_ACTIVE_FILE, broken: undefined };
+  } catch (error) {
+    if (error instanceof StoreProblem && isNotUnderstood(error)) {
+      return { file: NO_ACTIVE_FILE, broken: error };
+    }
+    throw error;
+  }
+}
+
+function recalled<K extends 'active' | 'journal', T extends NonNullable<Memory[K]>['value']>(
+  memory: Memory,
+  part: K,
+  bytes: Buffer | undefined,
+  parse: (bytes: Buffer) => T,
+): T | undefined {
+  if (bytes === undefined) {
+    return undefined;
+  }
+  const known = memory[part];
+  if (known?.bytes.equals(bytes)) {
+    return known.value as T;
+  }
+  const value = parse(bytes);
+  memory[part] = { bytes, value } as Memory[K];
+  return value;
+}
