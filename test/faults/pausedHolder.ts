@@ -116,8 +116,9 @@ async function pauseInTheMiddle(one: Case, root: string, drivers: [Driver, Drive
 
   const before = incarnation(lock);
   const pause = sleep(PAUSE_MS);
+  const almostOver = sleep(PAUSE_MS - LAST_WAITS_MS);
   const meanwhile = [await reserve(second, 'meanwhile')];
-  await sleep(PAUSE_MS - LONGEST_ANSWER_MS - LAST_WAITS_MS);
+  await almostOver;
   const waiting = reserve(third, 'third');
   await pause;
   const after = incarnation(lock);

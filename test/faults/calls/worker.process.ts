@@ -9,6 +9,7 @@ import type { Message } from '../../../src/core/message';
 import { randomHex } from '../../../src/store/files/durable';
 import { FileStore } from '../../../src/store/files/fileStore';
 import { type Handlers, serve } from '../../support/service';
+import { untilIdle } from '../../support/tempFolder';
 import { hookCalls, quiet, unhookCalls } from './fsHooks';
 import { naiveCoordination } from './naive';
 import { hookFor, type Plan, type Progress } from './plan';
@@ -76,6 +77,8 @@ async function record({ top, root, writer, calls }: RecordArgs): Promise<Recorde
     }
     await quiet();
   }
+  // What is kept for the next lock goes, which is a change as well.
+  await untilIdle(root);
   unhookCalls();
   return { events, refused };
 }

@@ -8,6 +8,7 @@ import { FileStore } from '../../../src/store/files/fileStore';
 import { grantedData } from '../../support/outcomes';
 import { NOW } from '../../support/samples';
 import { seedStore } from '../../support/storeFiles';
+import { untilIdle } from '../../support/tempFolder';
 
 /** One file of the store by what it is; the path is relative to the store's root. */
 export interface Target {
@@ -42,6 +43,7 @@ export async function makeTemplate(folder: string): Promise<Template> {
     messages.push((await must(operations.send(sent))).message_id);
   }
   await must(operations.read({ agent: 'agent-b', message: messages[1] ?? '' }));
+  await untilIdle(root);
   return {
     messages,
     contents: new Map(filesBelow(root).map((path) => [path, readFileSync(join(root, path))])),

@@ -12,6 +12,7 @@ import { HOUR_MS } from '../../../src/core/time';
 import { FileStore } from '../../../src/store/files/fileStore';
 import { PROBLEM_KINDS, StoreProblem } from '../../../src/store/problem';
 import { NOW } from '../../support/samples';
+import { isKeptReady } from '../../support/tempFolder';
 import { filesBelow, lay, type Target, type Template } from './template';
 
 export interface Tried {
@@ -78,7 +79,9 @@ export async function tryInput(
     }
   }
   problems.push(...KEPT[target.kind](content, root, target));
-  const leftovers = readdirSync(join(root, 'reservations')).filter((name) => /\.lock|\.tmp$/.test(name));
+  const leftovers = readdirSync(join(root, 'reservations')).filter(
+    (name) => /\.lock|\.tmp$/.test(name) && !isKeptReady(name),
+  );
   if (leftovers.length > 0) {
     problems.push(`left behind: ${leftovers.join(', ')}`);
   }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { serializeOwner, thisOwner } from '../../../src/store/files/owner';
 import type { Driver } from '../../support/driver';
 import { FILES } from '../../support/storeFiles';
-import { listBelow } from '../../support/tempFolder';
+import { isKeptReady, listBelow } from '../../support/tempFolder';
 import { add, NO_FIGURES, type Outcome } from '../scenario';
 import { stamp } from './fingerprint';
 import { EVERYTHING, falseAnswers, ONE_MORE, seedFull, unclearAnswers, work } from './work';
@@ -103,7 +103,9 @@ async function spoilOne(base: string, driver: Driver, one: Case): Promise<Outcom
   restore(root, one.place);
   const untrue = falseAnswers(root, answers);
   const unclear = unclearAnswers(root, answers);
-  const litter = readdirSync(join(root, 'reservations')).filter((name) => /^\.lock|\.tmp$/.test(name));
+  const litter = readdirSync(join(root, 'reservations')).filter(
+    (name) => /^\.lock|\.tmp$/.test(name) && !isKeptReady(name),
+  );
   const next = (await work(driver, root, ONE_MORE)).filter(({ answer }) => !answer.ok);
   const problems = [
     ...(touched ? ['it was written, though closed to us'] : []),
