@@ -19,6 +19,8 @@ import { add, type Figures, NO_FIGURES, type Outcome, type Scenario } from './sc
 const PAUSE_MS = 11_500;
 /** The last caller comes so long before the end of the pause, and is still waiting then. */
 const LAST_WAITS_MS = 2_500;
+/** It stands still a little longer than we look at it. */
+const SEEN_MS = 300;
 /** The promise to whoever asks for a lock that stays taken. */
 const LONGEST_ANSWER_MS = 6_000;
 /** proper-lockfile with its shortest time to stale, 2 s, is past it. */
@@ -105,7 +107,7 @@ async function pauseInTheMiddle(one: Case, root: string, drivers: [Driver, Drive
     await dieHolding(lock, root);
   }
   const marker = join(root, '..', 'reached');
-  await paused.call('stopAt', { ...one.at, marker, ...(one.how === 'busy' ? { ms: PAUSE_MS } : {}) });
+  await paused.call('stopAt', { ...one.at, marker, ...(one.how === 'busy' ? { ms: PAUSE_MS + SEEN_MS } : {}) });
   const first =
     one.command === 'release'
       ? timed(paused.call('release', { agent: 'agent-a', scope: 'first' }))
