@@ -7,7 +7,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Internals, TestedApi } from '../../src/extension/extension';
-import { type Counted, startCounting } from './counting';
+import { type Counted, countReads, countWakeUps } from '../../test/support/counting';
 import type { Figures, Line, Refresh } from './figures';
 import { startWriter, type Writer } from './writer';
 
@@ -26,7 +26,7 @@ export async function run(): Promise<void> {
   if (!internals) {
     throw new Error('The extension does not know that it is measured.');
   }
-  const counted = startCounting(join(homedir(), 'stores'), process.env['AGENT_RESERVATIONS_BENCH_EXTENSION'] ?? '');
+  const counted = countReads(join(homedir(), 'stores'));
   const writer = await startWriter();
   try {
     // The view is in sight for all that follows but the last.
@@ -35,6 +35,7 @@ export async function run(): Promise<void> {
     const heartbeats = await measureHeartbeats(internals, writer, counted);
     const refresh = await measureRefresh(internals, writer, counted);
     await vscode.commands.executeCommand('workbench.view.explorer');
+    countWakeUps(counted, process.env['AGENT_RESERVATIONS_BENCH_EXTENSION'] ?? '');
     const idle = await measureIdle(internals, writer, counted);
     const line: Line = { live: { delays, heartbeats, refresh, idle } };
     appendFileSync(process.env['AGENT_RESERVATIONS_BENCH_FIGURES'] ?? '', `${JSON.stringify(line)}\n`);
@@ -97,11 +98,11 @@ async function measureHeartbeats(
   await sleep(SETTLED_MS);
   let refreshes = 0;
   const listening = view.onDidChangeTreeData(() => refreshes++);
-  const before = counted.reads;
+  const before = counted.paths.length;
   await writer.carryOut({ do: 'heartbeats', count: HEARTBEATS, everyMs: 100 });
   await sleep(SETTLED_MS);
   listening.dispose();
-  return { count: HEARTBEATS, refreshes, reads: counted.reads - before };
+  return { count: HEARTBEATS, refreshes, reads: counted.paths.length - before };
 }
 
 async function measureRefresh(internals: Internals, writer: Writer, counted: Counted): Promise<Refresh> {
@@ -116,12 +117,13 @@ async function measureRefresh(internals: Internals, writer: Writer, counted: Cou
   const delays: number[] = [];
   for (let change = 0; change < REFRESHES; change++) {
     quiet.push(await busyDuring(() => sleep(SETTLED_MS)));
-    const readBefore = counted.reads;
+    const readBefore = counted.paths.length;
     let fired = 0;
     const listening = internals.view.onDidChangeTreeData((nodes: unknown) => {
       fired += Array.isArray(nodes) ? nodes.length : 1;
     });
-    const scope = `src/pkg-${(7 * change) % 100}/file-${(7 * change) % 100}.ts`;
+    // Among those that the view lists.
+    const scope = `src/pkg-0/file-${100 * (change + 1)}.ts`;
     busy.push(
       await busyDuring(async () => {
         const told = untilTold(internals);
@@ -132,7 +134,7 @@ async function measureRefresh(internals: Internals, writer: Writer, counted: Cou
     );
     listening.dispose();
     itemsFired.push(fired);
-    reads.push(counted.reads - readBefore);
+    reads.push(counted.paths.length - readBefore);
   }
   for (let change = 0; change < 4; change++) {
     comeOrGone.push(
@@ -167,12 +169,13 @@ async function measureIdle(internals: Internals, writer: Writer, counted: Counte
   const endsInMs = (IDLE_SECONDS / 2) * 1_000;
   await writer.carryOut({ do: 'fill', root: store('idle'), active: 100, messages: 0, endsInMs });
   await show(internals, 'idle', 100);
-  const { reads, wakeUps } = counted;
+  const { wakeUps } = counted;
+  const reads = counted.paths.length;
   await sleep(IDLE_SECONDS * 1_000);
   return {
     seconds: IDLE_SECONDS,
     wakeUps: counted.wakeUps - wakeUps,
     due: 100 - internals.live.overview.active.length,
-    reads: counted.reads - reads,
+    reads: counted.paths.length - reads,
   };
 }

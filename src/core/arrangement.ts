@@ -62,11 +62,8 @@ export function isEmpty({ active, expired, messages }: Overview): boolean {
  */
 export function grouped(overview: Overview, grouping: Grouping): readonly Section[] {
   const { active, expired, messages } = overview;
-  const reservations: readonly Exclude<OverviewItem, { kind: 'message' }>[] = [
-    ...active.map((item) => ({ kind: 'active', ...item }) as const),
-    ...expired.map((item) => ({ kind: 'expired', ...item }) as const),
-  ];
-  const letters = messages.map((item) => ({ kind: 'message', ...item }) as const);
+  const reservations = [...active.map(asActive), ...expired.map(asExpired)];
+  const letters = messages.map(asMessage);
   switch (grouping) {
     case 'state':
       return [
@@ -85,6 +82,77 @@ export function grouped(overview: Overview, grouping: Grouping): readonly Sectio
         bead: 'reservation' in item ? item.reservation.bead_id : item.message.bead_id,
       }));
   }
+}
+
+/** What of a list of sections has changed its look. */
+export interface Rearranged {
+  /** Those in which items came, went or moved. */
+  readonly sections: readonly Section[];
+  /** Items of the other sections that look different. */
+  readonly items: readonly OverviewItem[];
+}
+
+/** Undefined where the sections themselves are others. Items are told apart by the objects: see `lookAt`. */
+export function rearranged(before: readonly Section[], after: readonly Section[]): Rearranged | undefined {
+  const sections: Section[] = [];
+  const items: OverviewItem[] = [];
+  if (before.length !== after.length) {
+    return undefined;
+  }
+  for (const [index, section] of after.entries()) {
+    const old = before[index];
+    // An empty one is another item of the tree.
+    if (!old || old.key !== section.key || (old.items.length === 0) !== (section.items.length === 0)) {
+      return undefined;
+    }
+    const changed = changedInPlace(old.items, section.items);
+    if (changed && JSON.stringify(old.heading) === JSON.stringify(section.heading)) {
+      items.push(...changed);
+    } else {
+      sections.push(section);
+    }
+  }
+  return { sections, items };
+}
+
+/** The items that look different where they stand; undefined where some came, went or moved. */
+function changedInPlace(
+  before: readonly OverviewItem[],
+  after: readonly OverviewItem[],
+): readonly OverviewItem[] | undefined {
+  if (before.length !== after.length) {
+    return undefined;
+  }
+  const changed: OverviewItem[] = [];
+  for (const [index, item] of after.entries()) {
+    const old = before[index];
+    if (old !== item) {
+      if (!old || itemKey(old) !== itemKey(item)) {
+        return undefined;
+      }
+      changed.push(item);
+    }
+  }
+  return changed;
+}
+
+type Kind<K> = Extract<OverviewItem, { kind: K }>;
+
+const asActive = once<ActiveItem, Kind<'active'>>((item) => ({ kind: 'active', ...item }));
+const asExpired = once<ExpiredItem, Kind<'expired'>>((item) => ({ kind: 'expired', ...item }));
+const asMessage = once<MessageItem, Kind<'message'>>((item) => ({ kind: 'message', ...item }));
+
+/** The same object for the same object. */
+function once<A extends object, B>(make: (from: A) => B): (from: A) => B {
+  const made = new WeakMap<A, B>();
+  return (from) => {
+    let known = made.get(from);
+    if (known === undefined) {
+      known = make(from);
+      made.set(from, known);
+    }
+    return known;
+  };
 }
 
 function keep(overview: Overview, passes: (item: ActiveItem | ExpiredItem | MessageItem) => boolean): Overview {

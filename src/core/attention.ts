@@ -26,11 +26,14 @@ export function keyOf({ reservation_id, scope }: Pick<Reservation, 'reservation_
 
 /** Over are those that history closed, and those past their time that nobody has swept yet. */
 export function freedFor(me: string, { active, closed }: Snapshot, now: Date): readonly Freed[] {
+  const asked = (entry: Reservation) => requestOf(entry, me) !== undefined;
+  const ended = [...active.filter((entry) => asked(entry) && isExpired(entry, now)), ...closed.filter(asked)];
+  if (ended.length === 0) {
+    return [];
+  }
   const live = active.filter((entry) => !isExpired(entry, now));
   const isLive = new Set(live.map(keyOf));
-  const over = [...active.filter((entry) => isExpired(entry, now)), ...closed].filter(
-    (entry) => !isLive.has(keyOf(entry)),
-  );
+  const over = ended.filter((entry) => !isLive.has(keyOf(entry)));
   const freed = new Map<string, Freed>();
   for (const reservation of over) {
     const waiter = requestOf(reservation, me);
@@ -57,11 +60,14 @@ export interface AskedOf {
 export function askedOf(me: string, messages: readonly Message[], active: readonly ActiveItem[]): readonly AskedOf[] {
   return messages.flatMap((message) => {
     const { request, to_agent, state } = message;
-    const held = active.find(
-      ({ reservation, mine }) =>
-        mine && reservation.reservation_id === request?.reservation_id && reservation.scope === request.scope,
-    );
-    return held && to_agent === me && state === 'unread' ? [{ message, reservation: held.reservation }] : [];
+    const isNew = request !== undefined && to_agent === me && state === 'unread';
+    const held =
+      isNew &&
+      active.find(
+        ({ reservation, mine }) =>
+          mine && reservation.reservation_id === request.reservation_id && reservation.scope === request.scope,
+      );
+    return held ? [{ message, reservation: held.reservation }] : [];
   });
 }
 

@@ -59,6 +59,9 @@ interface Parts<F extends ChangedFile> {
 }
 
 function driftIn<F extends ChangedFile>(active: readonly ActiveItem[], { place, files }: Changes<F>): Parts<F> {
+  if (files.length === 0) {
+    return { held: [], free: [] };
+  }
   const holders = holdersOf(active, place);
   let worksHere = active.some(
     ({ mine, reservation }) => mine && place.project !== undefined && projectOf(reservation) === place.project,

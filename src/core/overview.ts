@@ -1,10 +1,8 @@
-/** What a person is shown of a store at one moment: pure, from what was read, so that it can be computed at any time. */
+/** What a person is shown of a store at one moment. look.ts makes it from what was read. */
 
-import { isOfProject } from './meeting';
-import { type Message, newestFirst } from './message';
-import { isExpired, projectOf, type Reservation, type Waiter } from './reservation';
-import { HOUR_MS, instant, MINUTE_MS } from './time';
-import { requestOf, waitersOf } from './waiting';
+import type { Message } from './message';
+import type { Reservation, Waiter } from './reservation';
+import { instant } from './time';
 
 /** A reservation that ends within this time is marked. */
 export const ENDS_SOON_MINUTES = 10;
@@ -60,23 +58,6 @@ export interface Overview {
 
 export const NOTHING_READ: Snapshot = { active: [], closed: [], messages: [] };
 
-export function overview(snapshot: Snapshot, options: OverviewOptions, now: Date): Overview {
-  const live = snapshot.active.filter((entry) => !isExpired(entry, now));
-  const window = options.expiredHours * HOUR_MS;
-  const expired = expiredOf(snapshot, now, window);
-  return {
-    active: live.map((entry) => activeItem(entry, options.me, now)).sort(mineFirstThenScope),
-    expired: markTakeable(expired, live, options.me),
-    messages: [...snapshot.messages]
-      .sort(newestFirst)
-      .map((message) => ({ message, mine: message.to_agent === options.me })),
-    nextChange: earliest(now, [
-      ...live.flatMap(({ expires_at }) => [instant(expires_at), endsSoonFrom(expires_at)]),
-      ...expired.map(({ expires_at }) => instant(expires_at) + window),
-    ]),
-  };
-}
-
 /** The beads that the store knows of, the most recently used first. */
 export function knownBeads(snapshot: Snapshot): readonly string[] {
   const uses = [...snapshot.active, ...snapshot.closed, ...snapshot.messages]
@@ -85,68 +66,8 @@ export function knownBeads(snapshot: Snapshot): readonly string[] {
   return [...new Set(uses.map(({ bead_id }) => bead_id).filter(Boolean))];
 }
 
-/** What is past its time but still in the active file, however old, and what history closed within the window. */
-function expiredOf(snapshot: Snapshot, now: Date, window: number): readonly Reservation[] {
-  const byId = new Map<string, Reservation>();
-  for (const entry of snapshot.closed) {
-    if (entry.state === 'expired' && instant(entry.expires_at) + window > now.getTime()) {
-      byId.set(entry.reservation_id, entry);
-    }
-  }
-  // Last, so that an entry which a crash left in both files is shown as the one that is still there.
-  for (const entry of snapshot.active) {
-    if (isExpired(entry, now)) {
-      byId.set(entry.reservation_id, entry);
-    }
-  }
-  return [...byId.values()].sort((left, right) => instant(right.expires_at) - instant(left.expires_at));
-}
-
-function markTakeable(
-  expired: readonly Reservation[],
-  live: readonly Reservation[],
-  me: string | undefined,
-): readonly ExpiredItem[] {
-  const taken = new Map<string, Reservation[]>();
-  for (const entry of live) {
-    taken.set(entry.scope, [...(taken.get(entry.scope) ?? []), entry]);
-  }
-  return expired.map((reservation) => {
-    const sameText = taken.get(reservation.scope) ?? [];
-    const canTakeOver = !sameText.some((entry) => isOfProject(entry, projectOf(reservation)));
-    taken.set(reservation.scope, [...sameText, reservation]);
-    return { reservation, mine: reservation.agent_id === me, canTakeOver };
-  });
-}
-
-function activeItem(reservation: Reservation, me: string | undefined, now: Date): ActiveItem {
-  const waiters = waitersOf(reservation);
-  return {
-    reservation,
-    mine: reservation.agent_id === me,
-    endsSoon: endsSoonFrom(reservation.expires_at) <= now.getTime(),
-    waiting: waiters.filter(({ agent_id }) => agent_id !== me && agent_id !== reservation.agent_id),
-    asked: me !== undefined && requestOf(reservation, me) !== undefined,
-  };
-}
-
-function endsSoonFrom(expiresAt: string): number {
-  return instant(expiresAt) - ENDS_SOON_MINUTES * MINUTE_MS;
-}
-
-function mineFirstThenScope(left: ActiveItem, right: ActiveItem): number {
-  return (
-    Number(right.mine) - Number(left.mine) ||
-    compare(left.reservation.scope, right.reservation.scope) ||
-    compare(left.reservation.reservation_id, right.reservation.reservation_id)
-  );
-}
-
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function earliest(now: Date, moments: readonly number[]): number | undefined {
-  const next = moments.reduce((soonest, at) => (at > now.getTime() && at < soonest ? at : soonest), Infinity);
-  return next === Infinity ? undefined : next;
+/** The person's own: they come first. */
+export function ownItems(active: readonly ActiveItem[]): readonly ActiveItem[] {
+  const others = active.findIndex(({ mine }) => !mine);
+  return others < 0 ? active : active.slice(0, others);
 }

@@ -18,6 +18,7 @@ export const COMMANDS = {
   reserveDrift: `${PREFIX}.reserveDrift`,
   reserveAllDrift: `${PREFIX}.reserveAllDrift`,
   openDrift: `${PREFIX}.openDrift`,
+  showMore: `${PREFIX}.showMore`,
   takeOver: `${PREFIX}.takeOver`,
   askToRelease: `${PREFIX}.askToRelease`,
   openReservation: `${PREFIX}.openReservation`,
@@ -89,7 +90,8 @@ export const CONTEXT_VALUES = {
   driftSectionFree: 'section.driftFree',
   driftHeld: 'drift.held',
   driftFree: 'drift.free',
-  driftMore: 'more',
+  /** What stands for items that are not listed. */
+  more: 'more',
   messageToMe: 'message.mine',
   messageToOther: 'message.theirs',
 } as const;

@@ -71,6 +71,10 @@ export class Drift implements vscode.Disposable {
   }
 
   private plan(): void {
+    // Without a repository nothing is changed.
+    if (this.repositories.size === 0 && this.current.total === 0) {
+      return;
+    }
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.looking = this.looking.then(() => this.look()).catch((error) => this.log.error(error));

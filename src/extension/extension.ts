@@ -17,6 +17,7 @@ import { ReadonlyEditors } from './conflict/readonlyEditors';
 import { CONFIGURATION } from './contributions';
 import { Documents } from './documents';
 import { Drift } from './drift';
+import { onDidGainFocus } from './focus';
 import { Holders } from './holders';
 import { KeepAlive } from './keepAlive';
 import { McpServerProvider } from './languageModel/mcpServer';
@@ -84,11 +85,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
       }
     }),
     // Timers stand still while a machine sleeps, and the clock may have been set: look when the person comes back.
-    vscode.window.onDidChangeWindowState(({ focused }) => {
-      if (focused) {
-        void live.refresh();
-      }
-    }),
+    onDidGainFocus(() => void live.refresh()),
     new ExpiryNotice(commands, own, keepAlive),
     new FreedNotice(commands),
     new RequestNotice(commands),

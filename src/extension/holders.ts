@@ -1,7 +1,8 @@
 /** Who holds the files of this window, as the store is now; and what of it has changed. */
 
 import * as vscode from 'vscode';
-import { changedItems, type Held, holdersOf, NOT_HELD, pathsOf } from '../core/holders';
+import { differences } from '../core/differences';
+import { changedItems, type Held, HolderIndex, NOT_HELD, pathsOf } from '../core/holders';
 import type { ActiveItem } from '../core/overview';
 import type { ScopePath } from '../core/scope/scope';
 import { pathBelow } from './files';
@@ -15,7 +16,7 @@ export interface Located {
   readonly paths: readonly ScopePath[];
 }
 
-/** A way to ask who holds something, of one reading of the store. */
+/** A way to ask who holds something. */
 export type Lookup = (located: Located) => Held;
 
 export class Holders implements vscode.Disposable {
@@ -23,7 +24,7 @@ export class Holders implements vscode.Disposable {
   /** Fires with the reservations that came, went, or look different now. */
   readonly onDidChange = this.changed.event;
   private active: readonly ActiveItem[] = [];
-  private current: Lookup = () => NOT_HELD;
+  private readonly indexes = new Indexes([]);
   private readonly disposables: readonly vscode.Disposable[];
 
   constructor(
@@ -41,7 +42,7 @@ export class Holders implements vscode.Disposable {
 
   /** Who holds what has been located, at the moment of asking. */
   get lookup(): Lookup {
-    return this.current;
+    return (located) => this.indexes.held(located);
   }
 
   /** Undefined for what is in no file system, and for what is the root of its place. */
@@ -56,7 +57,7 @@ export class Holders implements vscode.Disposable {
 
   async held(uri: vscode.Uri): Promise<Held> {
     const located = this.isEmpty ? undefined : await this.locate(uri);
-    return located ? this.current(located) : NOT_HELD;
+    return located ? this.indexes.held(located) : NOT_HELD;
   }
 
   dispose(): void {
@@ -66,24 +67,42 @@ export class Holders implements vscode.Disposable {
   private update(): void {
     const before = this.active;
     this.active = this.live.overview.active;
+    this.indexes.follow(this.active);
     const changes = changedItems(before, this.active);
     if (changes.length > 0) {
-      this.current = lookupIn(this.active);
       this.changed.fire(changes);
     }
   }
 }
 
-/** One index for each project that is asked for. */
-export function lookupIn(active: readonly ActiveItem[]): Lookup {
-  const byProject = new Map<string, ReturnType<typeof holdersOf>>();
-  return ({ place, paths }) => {
-    const key = `${place.foldCase} ${place.project}`;
-    const known = byProject.get(key);
-    const holders = known ?? holdersOf(active, place);
-    if (!known) {
-      byProject.set(key, holders);
+/** One index for each project that is asked for, which follows what comes and goes. */
+class Indexes {
+  private readonly byProject = new Map<string, HolderIndex>();
+
+  constructor(private active: readonly ActiveItem[]) {}
+
+  follow(active: readonly ActiveItem[]): void {
+    const changes = differences(this.active, active);
+    this.active = active;
+    for (const index of this.byProject.values()) {
+      index.change(changes);
     }
-    return holders(paths);
-  };
+  }
+
+  held({ place, paths }: Located): Held {
+    const key = `${place.foldCase} ${place.project}`;
+    let index = this.byProject.get(key);
+    if (!index) {
+      index = new HolderIndex(place);
+      index.change({ gone: [], come: this.active });
+      this.byProject.set(key, index);
+    }
+    return index.held(paths);
+  }
+}
+
+/** A way to ask about some of them alone. */
+export function lookupIn(active: readonly ActiveItem[]): Lookup {
+  const indexes = new Indexes(active);
+  return (located) => indexes.held(located);
 }

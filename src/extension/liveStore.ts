@@ -6,14 +6,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Coordination } from '../coordination/coordination';
-import { NOTHING_READ, type Overview, overview, type Snapshot } from '../core/overview';
-import { HOUR_MS, MINUTE_MS } from '../core/time';
+import { type Look, lookAt } from '../core/look';
+import { NOTHING_READ, type Overview, type Snapshot } from '../core/overview';
 import { FileReader } from '../store/files/fileReader';
-import { asProblem, type ProblemKind, type StoreProblem } from '../store/problem';
+import { asProblem, type StoreProblem } from '../store/problem';
 import type { StorePart, Watching } from '../store/store';
 import { lazyOperations } from './lazyOperations';
 import { tellProblem } from './notify';
 import { configuredAgent, expiredHours, storeRoot } from './settings';
+import { EVERYTHING, type Found, readParts } from './storeReading';
 
 /** Events of one burst are read together. */
 const COALESCE_MS = 25;
@@ -29,16 +30,6 @@ export type StoreState =
   /** What is wrong, but could be got round, is among the problems. */
   | { readonly kind: 'readable'; readonly problems: readonly StoreProblem[] };
 
-/** What a person has to mend; the rest is set right by the store itself, and stands in the log. */
-const TO_MEND = new Set<ProblemKind>(['BAD_ENTRY', 'EMPTY_FILE', 'BYTE_ORDER_MARK', 'NOT_JSON', 'WRONG_SHAPE']);
-
-interface Found {
-  /** Undefined where there is no store. */
-  readonly snapshot: Snapshot | undefined;
-  readonly problems: readonly StoreProblem[];
-  readonly toMend: readonly StoreProblem[];
-}
-
 export class LiveStore implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   /** Fires when anything that is shown has changed. */
@@ -49,10 +40,12 @@ export class LiveStore implements vscode.Disposable {
   private operations: Coordination;
   private current: StoreState = { kind: 'loading' };
   private read: Snapshot = NOTHING_READ;
-  private shown: Overview = overview(NOTHING_READ, this.options(), new Date());
+  private found: Found | undefined;
+  private last: Look = lookAt(undefined, NOTHING_READ, this.options(), new Date());
   private shownKey = '';
 
   private burst: NodeJS.Timeout | undefined;
+  private changedParts = new Set<StorePart>();
   private due: NodeJS.Timeout | undefined;
   private reading: Promise<void> = Promise.resolve();
   private readonly reported = new Set<string>();
@@ -73,7 +66,7 @@ export class LiveStore implements vscode.Disposable {
   }
 
   get overview(): Overview {
-    return this.shown;
+    return this.last.overview;
   }
 
   get snapshot(): Snapshot {
@@ -85,9 +78,9 @@ export class LiveStore implements vscode.Disposable {
     return this.operations;
   }
 
-  /** Reads everything again. Resolves when what is on disk now is shown. */
-  refresh(): Promise<void> {
-    this.reading = this.reading.then(() => this.readAll());
+  /** Reads again what may have changed, everything unless told. Resolves when what is on disk now is shown. */
+  refresh(parts: ReadonlySet<StorePart> = EVERYTHING): Promise<void> {
+    this.reading = this.reading.then(() => this.readAgain(parts));
     return this.reading;
   }
 
@@ -109,11 +102,12 @@ export class LiveStore implements vscode.Disposable {
       return;
     }
     const now = new Date();
-    this.shown = overview(this.read, this.options(), now);
+    const before = this.overview;
+    this.last = lookAt(this.last, this.read, this.options(), now);
     this.awaitNextChange(now);
     const problems = problemsOf(this.current).map(({ message }) => message);
-    const key = JSON.stringify([this.current.kind, problems, this.store.location, this.options(), this.shown]);
-    if (key !== this.shownKey) {
+    const key = JSON.stringify([this.current.kind, problems, this.store.location, this.options()]);
+    if (key !== this.shownKey || !looksTheSame(before, this.overview)) {
       this.shownKey = key;
       this.changed.fire();
     }
@@ -152,21 +146,28 @@ export class LiveStore implements vscode.Disposable {
   private onStoreChange(parts: ReadonlySet<StorePart>): void {
     // Nothing of an agent's file is shown: a heartbeat every second must cost nothing.
     const matters = parts.has('reservations') || parts.has('messages') || this.current.kind !== 'readable';
-    if (matters && !this.burst && !this.disposed) {
-      this.burst = setTimeout(() => {
-        this.burst = undefined;
-        void this.refresh();
-      }, COALESCE_MS);
+    if (!matters || this.disposed) {
+      return;
     }
+    for (const part of parts) {
+      this.changedParts.add(part);
+    }
+    this.burst ??= setTimeout(() => {
+      this.burst = undefined;
+      const changed = this.changedParts;
+      this.changedParts = new Set();
+      void this.refresh(changed);
+    }, COALESCE_MS);
   }
 
-  private async readAll(): Promise<void> {
+  private async readAgain(parts: ReadonlySet<StorePart>): Promise<void> {
     const { store } = this;
     try {
-      const first = await this.readSnapshot(store).catch(() => undefined);
+      const first = await readParts(store, parts, this.found).catch(() => undefined);
       const found = first && this.knows(first.toMend) ? first : await this.secondLook(store);
       this.current = found.snapshot ? { kind: 'readable', problems: found.toMend } : { kind: 'noStore' };
       this.read = found.snapshot ?? NOTHING_READ;
+      this.found = found;
       for (const problem of found.problems) {
         this.report(problem);
       }
@@ -175,6 +176,7 @@ export class LiveStore implements vscode.Disposable {
       this.report(problem);
       this.current = { kind: 'unreadable', problem };
       this.read = NOTHING_READ;
+      this.found = undefined;
     }
     this.look();
   }
@@ -187,24 +189,7 @@ export class LiveStore implements vscode.Disposable {
 
   private async secondLook(store: FileReader): Promise<Found> {
     await sleep(SECOND_LOOK_MS);
-    return await this.readSnapshot(store);
-  }
-
-  private async readSnapshot(store: FileReader): Promise<Found> {
-    if (!(await store.exists())) {
-      return { snapshot: undefined, problems: [], toMend: [] };
-    }
-    // Active before history: what is closed in between is then seen twice rather than not at all.
-    const active = await store.readActive();
-    const [closed, unacked] = await Promise.all([
-      store.readClosed(new Date(Date.now() - expiredHours() * HOUR_MS - MINUTE_MS)),
-      store.readUnacked(),
-    ]);
-    return {
-      snapshot: { active: active.records, closed, messages: unacked.records },
-      problems: [...active.problems, ...unacked.problems],
-      toMend: active.problems.filter(({ kind }) => TO_MEND.has(kind)),
-    };
+    return await readParts(store, EVERYTHING);
   }
 
   /** Once for each problem: a file that stays unreadable must not fill the log. */
@@ -217,7 +202,7 @@ export class LiveStore implements vscode.Disposable {
 
   private awaitNextChange(now: Date): void {
     clearTimeout(this.due);
-    const { nextChange } = this.shown;
+    const { nextChange } = this.overview;
     if (nextChange !== undefined) {
       this.due = setTimeout(() => this.look(), Math.min(nextChange - now.getTime(), LONGEST_TIMER_MS));
     }
@@ -233,4 +218,9 @@ function problemsOf(state: StoreState): readonly StoreProblem[] {
     default:
       return [];
   }
+}
+
+/** Lists in which nothing has changed are the same objects. */
+function looksTheSame(before: Overview, after: Overview): boolean {
+  return before.active === after.active && before.expired === after.expired && before.messages === after.messages;
 }

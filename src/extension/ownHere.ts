@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { keyOf } from '../core/attention';
+import { ownItems } from '../core/overview';
 import type { Reservation } from '../core/reservation';
 import { Remembered } from './attention/memory';
 import type { LiveStore } from './liveStore';
@@ -43,8 +44,8 @@ export class OwnHere implements vscode.Disposable {
 
   /** One's own live ones. */
   list(): readonly Reservation[] {
-    return this.live.overview.active
-      .filter(({ mine, reservation }) => mine && this.isHere(reservation))
+    return ownItems(this.live.overview.active)
+      .filter(({ reservation }) => this.isHere(reservation))
       .map(({ reservation }) => reservation);
   }
 
@@ -54,7 +55,7 @@ export class OwnHere implements vscode.Disposable {
 
   /** What is over is nobody's any more; but a store that cannot be read says nothing about that. */
   private async forget(): Promise<void> {
-    if (this.live.state.kind === 'readable') {
+    if (this.live.state.kind === 'readable' && !this.made.isEmpty) {
       const held = new Set(this.live.overview.active.map(({ reservation }) => keyOf(reservation)));
       await this.made.keep((key) => held.has(key));
     }

@@ -4,6 +4,7 @@ import { realpath } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { findProject, type Project } from '../project/findProject';
 import { typeOf } from './files';
+import { onDidGainFocus } from './focus';
 
 /** Where a scope is meant: the root that it is relative to, and what tells it from the same scope elsewhere. */
 export interface Place extends Partial<Project> {
@@ -29,7 +30,7 @@ export class Projects implements vscode.Disposable {
     this.changed,
     vscode.workspace.onDidChangeWorkspaceFolders(() => void this.update()),
     // A folder may have become a repository meanwhile.
-    vscode.window.onDidChangeWindowState(({ focused }) => focused && void this.update()),
+    onDidGainFocus(() => void this.update()),
   ];
 
   constructor() {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { oneLine } from '../core/display';
+import { ownItems } from '../core/overview';
 import { MINUTE_MS } from '../core/time';
 import { COMMANDS, VIEW_ID } from './contributions';
 import type { LiveStore } from './liveStore';
@@ -39,7 +40,7 @@ export class StatusBar implements vscode.Disposable {
       item.hide();
       return;
     }
-    const mine = live.overview.active.filter((active) => active.mine);
+    const mine = ownItems(live.overview.active);
     const ending = mine.filter((active) => active.endsSoon);
     const now = new Date();
     item.command = COMMANDS.showHeld;

@@ -111,6 +111,23 @@ describe('the Reservations view', () => {
     assert.equal(internals.view.tree.selection.length, 1);
   });
 
+  it('lists two hundred of a section, and more when that is asked for, or one of them is to be revealed', async () => {
+    const { internals } = tested;
+    const scopes = Array.from({ length: 450 }, (_, index) => `src/${String(index).padStart(3, '0')}.ts`);
+    await writeInStore(ACTIVE, toJson(scopes.map((scope) => entry(scope, 'codex', MINUTE * 60))));
+    await until(internals, 'all are known', () => internals.live.overview.active.length === scopes.length);
+    const last = () => labels(internals, 'active').at(-1);
+    assert.deepEqual([labels(internals, 'active').length, last()], [201, 'and 250 more']);
+    const more = shown(internals, 'active').at(-1);
+    assert.equal(more?.item.command?.command, 'agentReservations.showMore');
+    await vscode.commands.executeCommand('agentReservations.showMore', ...(more.item.command?.arguments ?? []));
+    assert.deepEqual([labels(internals, 'active').length, last()], [401, 'and 50 more']);
+    const hidden = internals.live.overview.active.at(-1)?.reservation;
+    await internals.view.reveal(hidden?.reservation_id ?? '');
+    assert.deepEqual([labels(internals, 'active').length, last()], [450, 'src/449.ts']);
+    assert.equal(internals.view.tree.selection.length, 1);
+  });
+
   it('moves an item to Expired when its time is over, though no file changes', async () => {
     const { internals } = tested;
     await writeInStore(ACTIVE, toJson([entry('brief.ts', 'codex', 1_500)]));

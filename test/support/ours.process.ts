@@ -19,6 +19,7 @@ const OPERATIONS = [
   'register',
   'list',
   'show',
+  'heartbeat',
   'reserve',
   'release',
   'renew',

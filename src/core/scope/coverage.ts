@@ -5,39 +5,63 @@ import { parsePath, parseScope, type Scope, type ScopeOptions, type ScopePath } 
 import { type Segment, segmentMatches, segments } from './segment';
 import { matchesSequence } from './sequence';
 
-interface Candidate {
+interface Candidate<K> {
   readonly pattern: readonly Segment[];
   /** Of the scope that it belongs to. */
-  readonly index: number;
+  readonly key: K;
 }
 
-/** Answers for a path which of the scopes cover it, as their indexes in ascending order. */
-export function coverageOf(scopes: readonly Scope[]): (path: ScopePath) => readonly number[] {
-  const byBeginning = new Map<string, Candidate[]>();
-  for (const [index, { root, patterns }] of scopes.entries()) {
+/** Scopes that come and go, each with a key of its own, to be asked which of them cover a path. */
+export class Coverage<K> {
+  private readonly byBeginning = new Map<string, Candidate<K>[]>();
+
+  add({ root, patterns }: Scope, key: K): void {
     for (const pattern of patterns) {
       const beginning = literalNames(pattern).reduce(below, root);
-      const candidates = byBeginning.get(beginning) ?? [];
-      candidates.push({ pattern, index });
-      byBeginning.set(beginning, candidates);
+      const candidates = this.byBeginning.get(beginning) ?? [];
+      candidates.push({ pattern, key });
+      this.byBeginning.set(beginning, candidates);
     }
   }
-  return ({ root, names }) => {
-    const covering = new Set<number>();
+
+  remove({ root, patterns }: Scope, key: K): void {
+    for (const pattern of patterns) {
+      const beginning = literalNames(pattern).reduce(below, root);
+      const left = (this.byBeginning.get(beginning) ?? []).filter((candidate) => candidate.key !== key);
+      if (left.length > 0) {
+        this.byBeginning.set(beginning, left);
+      } else {
+        this.byBeginning.delete(beginning);
+      }
+    }
+  }
+
+  /** The keys of those that cover the path, in no order. */
+  over({ root, names }: ScopePath): ReadonlySet<K> {
+    const covering = new Set<K>();
     let beginning = root;
     for (let depth = 0; ; depth++) {
-      for (const { pattern, index } of byBeginning.get(beginning) ?? []) {
-        if (!covering.has(index) && matchesSequence(pattern, names, segments.isRun, segmentMatches)) {
-          covering.add(index);
+      for (const { pattern, key } of this.byBeginning.get(beginning) ?? []) {
+        if (!covering.has(key) && matchesSequence(pattern, names, segments.isRun, segmentMatches)) {
+          covering.add(key);
         }
       }
       const name = names[depth];
       if (name === undefined) {
-        return [...covering].sort((left, right) => left - right);
+        return covering;
       }
       beginning = below(beginning, name);
     }
-  };
+  }
+}
+
+/** Answers for a path which of the scopes cover it, as their indexes in ascending order. */
+export function coverageOf(scopes: readonly Scope[]): (path: ScopePath) => readonly number[] {
+  const coverage = new Coverage<number>();
+  for (const [index, scope] of scopes.entries()) {
+    coverage.add(scope, index);
+  }
+  return (path) => [...coverage.over(path)].sort((left, right) => left - right);
 }
 
 /** The names with which a pattern begins, up to the first that is none. */

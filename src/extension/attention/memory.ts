@@ -12,6 +12,10 @@ export class Remembered {
     private readonly name: string,
   ) {}
 
+  get isEmpty(): boolean {
+    return this.keys.length === 0;
+  }
+
   has(key: string): boolean {
     return this.keys.includes(key);
   }

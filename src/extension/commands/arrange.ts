@@ -1,7 +1,7 @@
 /** What the view shows, and under which headings. */
 
 import type { Filter, Grouping } from '../../core/arrangement';
-import type { CommandContext, Handler } from './context';
+import { type CommandContext, type Handler, record } from './context';
 
 export function filterBy({ arrangement }: CommandContext, filter: Filter): Handler {
   return () => arrangement.setFilter(filter);
@@ -9,4 +9,15 @@ export function filterBy({ arrangement }: CommandContext, filter: Filter): Handl
 
 export function groupBy({ arrangement }: CommandContext, grouping: Grouping): Handler {
   return () => arrangement.setGrouping(grouping);
+}
+
+/** What stands at the end of a section that does not list all of its items. */
+export function showMore({ view }: CommandContext): Handler {
+  return (argument) => {
+    const { section } = record(argument);
+    if (typeof section === 'string') {
+      view.listMore(section);
+    }
+    return Promise.resolve();
+  };
 }

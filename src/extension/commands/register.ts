@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { COMMANDS, type CommandKey } from '../contributions';
-import { filterBy, groupBy } from './arrange';
+import { filterBy, groupBy, showMore } from './arrange';
 import { askToRelease } from './askToRelease';
 import { checkStore } from './checkStore';
 import type { CommandContext, Handler } from './context';
@@ -28,6 +28,7 @@ export function registerCommands(context: CommandContext): readonly vscode.Dispo
     reserveDrift: reserveDrift(context),
     reserveAllDrift: reserveAllDrift(context),
     openDrift: openDrift(),
+    showMore: showMore(context),
     takeOver: takeOver(context),
     askToRelease: askToRelease(context),
     openReservation: openReservation(context),

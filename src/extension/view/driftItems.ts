@@ -80,7 +80,7 @@ export function driftItem({ file, held, worktree }: DriftNode, now: Date): vscod
 export function driftMoreItem({ count }: DriftMoreNode): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.l10n.t('and {0} more', count.toLocaleString(vscode.env.language)));
   item.id = 'drift:more';
-  item.contextValue = CONTEXT_VALUES.driftMore;
+  item.contextValue = CONTEXT_VALUES.more;
   item.tooltip = vscode.l10n.t('Source Control lists all that is changed.');
   item.command = { command: 'workbench.view.scm', title: vscode.l10n.t('Open Source Control') };
   item.accessibilityInformation = { label: vscode.l10n.t('{0} more changed files that are not listed', count) };

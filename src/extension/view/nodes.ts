@@ -18,7 +18,14 @@ export interface ProblemNode {
   readonly kind: 'problem';
   readonly problem: StoreProblem;
 }
-export type Node = ProblemNode | SectionNode | ItemNode | DriftSectionNode | DriftChild;
+/** Items of a section that are not listed. */
+export interface MoreNode {
+  readonly kind: 'more';
+  /** The key of the section. */
+  readonly section: string;
+  readonly count: number;
+}
+export type Node = ProblemNode | SectionNode | ItemNode | MoreNode | DriftSectionNode | DriftChild;
 
 /** The section that a node stands in. */
 export function parentOf(
@@ -34,6 +41,8 @@ export function parentOf(
     case 'drift':
     case 'driftMore':
       return drift;
+    case 'more':
+      return sections.find(({ key }) => key === node.section);
     default: {
       const key = itemKey(node);
       return sections.find(({ items }) => items.some((item) => itemKey(item) === key));
@@ -53,6 +62,8 @@ export function toTreeItem(node: Node, now: Date): vscode.TreeItem {
       return expiredItem(node, now);
     case 'message':
       return messageItem(node);
+    case 'more':
+      return moreItem(node);
     case 'driftSection':
       return driftSectionItem(node);
     case 'drift':
@@ -81,6 +92,16 @@ function problemItem({ problem }: ProblemNode): vscode.TreeItem {
     title: vscode.l10n.t('Open the File'),
     arguments: [vscode.Uri.file(problem.path)],
   };
+  return item;
+}
+
+function moreItem({ section, count }: MoreNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t('and {0} more', count.toLocaleString(vscode.env.language)));
+  item.id = `more:${section}`;
+  item.contextValue = CONTEXT_VALUES.more;
+  item.tooltip = vscode.l10n.t('Click to list more of them.');
+  item.command = { command: COMMANDS.showMore, title: vscode.l10n.t('Show More'), arguments: [{ section }] };
+  item.accessibilityInformation = { label: vscode.l10n.t('{0} more that are not listed; open to list more', count) };
   return item;
 }
 

@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { type Filter, filtered, grouped, isEmpty, type Section } from '../../core/arrangement';
-import type { Overview } from '../../core/overview';
+import { type Filter, filtered, grouped, isEmpty, rearranged, type Section } from '../../core/arrangement';
 import { MINUTE_MS } from '../../core/time';
 import { setContext } from '../contextKeys';
 import { CONTEXT_KEYS, VIEW_ID } from '../contributions';
@@ -12,16 +11,33 @@ import { configuredAgent } from '../settings';
 import type { Arrangement } from './arrangement';
 import { type DriftSectionNode, driftChildren, driftSection } from './driftItems';
 import { DropTarget } from './drop';
-import { type Node, parentOf, type SectionNode, toTreeItem } from './nodes';
+import { Elements } from './elements';
+import { type Node, type ProblemNode, parentOf, type SectionNode, toTreeItem } from './nodes';
+
+/** So many items of a section are listed, and as many more each time that is asked for: VS Code asks for each at each change. */
+const LISTED = 200;
+
+/** What is in the tree: made with each change, asked for by VS Code when it likes. */
+interface Arranged {
+  readonly problems: readonly ProblemNode[];
+  readonly sections: readonly SectionNode[];
+  readonly drift: DriftSectionNode | undefined;
+  /** Nothing passes the filter. */
+  readonly isEmpty: boolean;
+}
 
 /** The Reservations view: the tree, its badge, its description, and the keys that choose a welcome text. */
 export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<undefined>();
+  private readonly changed = new vscode.EventEmitter<Node[] | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   readonly tree: vscode.TreeView<Node>;
   readonly drop = new DropTarget();
   private readonly disposables: vscode.Disposable[] = [this.changed, this.drop];
   private minute: NodeJS.Timeout | undefined;
+  private readonly elements = new Elements();
+  /** How many are listed, by the keys of sections in which more was asked for. */
+  private readonly listed = new Map<string, number>();
+  private arranged: Arranged = { problems: [], sections: [], drift: undefined, isEmpty: true };
 
   constructor(
     private readonly live: LiveStore,
@@ -41,7 +57,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
       arrangement.onDidChange(() => this.update()),
       projects.onDidChange(() => this.update()),
       drift.onDidChange(() => this.update()),
-      this.tree.onDidChangeVisibility(() => this.update()),
+      this.tree.onDidChangeVisibility(({ visible }) => visible && this.showAllAnew()),
       vscode.window.onDidChangeWindowState(() => this.keepTime()),
     );
     this.update();
@@ -49,15 +65,12 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
 
   getChildren(node?: Node): Node[] {
     if (node) {
-      return childrenOf(node);
+      return this.childrenOf(node);
     }
-    const { state } = this.live;
-    const problems = state.kind === 'readable' ? state.problems : [];
-    return [
-      ...problems.map((problem): Node => ({ kind: 'problem', problem })),
-      ...this.sections(),
-      ...[this.driftSection()].filter((section) => section !== undefined),
-    ];
+    const { problems, sections, drift } = this.arranged;
+    return [...problems, ...sections, ...(drift ? [drift] : [])].map((one) =>
+      one.kind === 'problem' ? one : this.elements.of(one),
+    );
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
@@ -65,7 +78,8 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   }
 
   getParent(node: Node): Node | undefined {
-    return parentOf(node, this.sections(), this.driftSection());
+    const parent = parentOf(node, this.arranged.sections, this.arranged.drift);
+    return parent && this.elements.of(parent);
   }
 
   /** Selects the item of a reservation, where there is one; a filter that hides it is taken away. */
@@ -74,11 +88,23 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
     const find = (sections: readonly Section[]) => sections.flatMap(({ items }) => items).find(isIt);
     await vscode.commands.executeCommand(`${VIEW_ID}.focus`);
     const node = find(grouped(this.live.overview, 'state'));
-    if (node && !find(this.sections())) {
+    if (node && !find(this.arranged.sections)) {
       await this.arrangement.setFilter('all');
     }
     if (node) {
-      await this.tree.reveal(node, { select: true, focus: true });
+      const section = this.arranged.sections.find(({ items }) => items.includes(node));
+      if (section) {
+        this.list(section, section.items.indexOf(node) + 1);
+      }
+      await this.tree.reveal(this.elements.of(node), { select: true, focus: true });
+    }
+  }
+
+  /** Lists more of a section. */
+  listMore(key: string): void {
+    const section = this.arranged.sections.find((one) => one.key === key);
+    if (section) {
+      this.list(section, this.countOf(section) + LISTED);
     }
   }
 
@@ -89,6 +115,8 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
 
   private update(): void {
     const { live } = this;
+    const before = this.arranged;
+    this.arranged = this.arrange();
     const { messages, active } = live.overview;
     const forMe = messages.filter(({ mine }) => mine).length;
     this.tree.badge =
@@ -106,30 +134,67 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
     this.tree.message = this.stateKey() === 'filled' ? filterMessage(this.arrangement.filter) : '';
     setContext(CONTEXT_KEYS.problem, live.state.kind === 'unreadable' ? live.state.problem.kind : '');
     setContext(CONTEXT_KEYS.state, this.stateKey());
-    setContext(
-      CONTEXT_KEYS.holds,
-      active.some(({ mine }) => mine),
-    );
+    setContext(CONTEXT_KEYS.holds, active[0]?.mine === true);
+    this.tell(before);
+    this.keepTime();
+  }
+
+  private countOf({ key }: SectionNode): number {
+    return this.listed.get(key) ?? LISTED;
+  }
+
+  /** So many of them at least. */
+  private list(section: SectionNode, count: number): void {
+    if (count > this.countOf(section)) {
+      this.listed.set(section.key, count);
+      this.changed.fire([this.elements.of(section)]);
+    }
+  }
+
+  private showAllAnew(): void {
     this.changed.fire(undefined);
     this.keepTime();
   }
 
-  /** What passes the filter. */
-  private shown(): Overview {
-    return filtered(this.live.overview, this.arrangement.filter, this.projects.known);
+  /** Lets VS Code show anew what looks different from before, and no more. */
+  private tell(before: Arranged): void {
+    const { elements, arranged } = this;
+    const { sections, drift } = arranged;
+    const changes = isSame(before.problems, arranged.problems) && rearranged(before.sections, sections);
+    const isOther = !changes || !before.drift !== !drift;
+    if (isOther || changes.sections.length > 0) {
+      elements.keep([...sections, ...sections.flatMap(({ items }) => items), ...(drift ? [drift] : [])]);
+    }
+    if (isOther) {
+      this.changed.fire(undefined);
+      return;
+    }
+    const nodes: Node[] = sections
+      .filter((one) => changes.sections.some(({ key }) => key === one.key))
+      .map(elements.of, elements);
+    nodes.push(...changes.items.map(elements.given, elements).filter((node) => node !== undefined));
+    if (drift && !isSame(before.drift, drift)) {
+      nodes.push(elements.of(drift));
+    }
+    if (nodes.length > 0) {
+      this.changed.fire(nodes);
+    }
   }
 
-  /** None where nothing is to be listed: then a welcome text says why. */
-  private sections(): readonly SectionNode[] {
-    const shown = this.shown();
-    return this.live.state.kind === 'readable' && !isEmpty(shown)
-      ? grouped(shown, this.arrangement.grouping).map((section) => ({ kind: 'section', ...section }))
-      : [];
-  }
-
-  /** Last, so that nothing moves when it comes and goes. No filter touches it: it is about the person's own changes. */
-  private driftSection(): DriftSectionNode | undefined {
-    return this.live.state.kind === 'readable' ? driftSection(this.drift) : undefined;
+  private arrange(): Arranged {
+    const { state, overview } = this.live;
+    const shown = filtered(overview, this.arrangement.filter, this.projects.known);
+    return {
+      problems: state.kind === 'readable' ? state.problems.map((problem) => ({ kind: 'problem', problem })) : [],
+      // None where nothing is to be listed: then a welcome text says why.
+      sections:
+        state.kind === 'readable' && !isEmpty(shown)
+          ? grouped(shown, this.arrangement.grouping).map((section) => ({ kind: 'section', ...section }))
+          : [],
+      // Last, so that nothing moves when it comes and goes. No filter touches it: it is about the person's own changes.
+      drift: state.kind === 'readable' ? driftSection(this.drift) : undefined,
+      isEmpty: isEmpty(shown),
+    };
   }
 
   private stateKey(): string {
@@ -140,7 +205,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
     if (isEmpty(overview)) {
       return 'empty';
     }
-    return isEmpty(this.shown()) && !this.driftSection() ? 'filtered' : 'filled';
+    return this.arranged.isEmpty && !this.arranged.drift ? 'filtered' : 'filled';
   }
 
   /** "12 min left" is written anew once a minute, while somebody can see it. */
@@ -149,23 +214,30 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
     const isSeen = this.tree.visible && vscode.window.state.focused;
     const { active, expired } = this.live.overview;
     if (isSeen && active.length + expired.length > 0) {
-      this.minute = setTimeout(() => {
-        this.changed.fire(undefined);
-        this.keepTime();
-      }, MINUTE_MS);
+      this.minute = setTimeout(() => this.showAllAnew(), MINUTE_MS);
+    }
+  }
+
+  private childrenOf(node: Node): Node[] {
+    switch (node.kind) {
+      case 'section': {
+        const count = this.countOf(node);
+        const more = node.items.length - count;
+        return [
+          ...node.items.slice(0, count).map((item) => this.elements.of(item)),
+          ...(more > 0 ? [{ kind: 'more' as const, section: node.key, count: more }] : []),
+        ];
+      }
+      case 'driftSection':
+        return [...driftChildren(node)];
+      default:
+        return [];
     }
   }
 }
 
-function childrenOf(node: Node): Node[] {
-  switch (node.kind) {
-    case 'section':
-      return [...node.items];
-    case 'driftSection':
-      return [...driftChildren(node)];
-    default:
-      return [];
-  }
+function isSame(before: unknown, after: unknown): boolean {
+  return JSON.stringify(before) === JSON.stringify(after);
 }
 
 /** Which file is wrong, or whom the person acts as and what is left out. */

@@ -145,12 +145,12 @@ async function syncNamesOf(first: string, last: string): Promise<void> {
 export async function replaceFile(
   path: string,
   content: string | Buffer,
-  beforeRename: () => void = () => undefined,
+  beforeRename: (temporary: string) => void = () => undefined,
 ): Promise<void> {
   const temporary = join(dirname(path), `${basename(path)}.${process.pid}.${randomHex(8)}.tmp`);
   try {
     await writeNew(temporary, content, { sync: true });
-    beforeRename();
+    beforeRename(temporary);
     await persistently(() => renameSync(temporary, path));
   } catch (error) {
     discard(temporary);

@@ -5,7 +5,10 @@ import type { Message } from '../../core/message';
 import type { Reservation } from '../../core/reservation';
 import { errno } from '../problem';
 import type { Enough, Records, StorePart, StoreReader, Watching } from '../store';
-import { readClosedTail } from './history';
+import type { ActiveFile } from './active';
+import { ActiveReader } from './activeReader';
+import { orUndefined, readCommitted } from './committed';
+import { readClosedFrom, readClosedTail } from './history';
 import { UnackedReader } from './messages';
 import { type StorePaths, storePaths } from './paths';
 import { type Memory, type Moment, type ReservationState, readReservations } from './reading';
@@ -28,6 +31,7 @@ export class FileReader implements StoreReader {
   private readonly steady: () => SteadyTime;
   protected readonly memory: Memory = {};
   private readonly unacked: UnackedReader;
+  private readonly active: ActiveReader;
 
   constructor(root: string, options: FileReaderOptions = {}) {
     this.location = root;
@@ -35,6 +39,7 @@ export class FileReader implements StoreReader {
     this.clock = options.clock ?? (() => new Date());
     this.steady = options.steady ?? (options.clock ? () => NO_STEADY_TIME : steadyTime);
     this.unacked = new UnackedReader(this.paths);
+    this.active = new ActiveReader(this.paths.active);
   }
 
   async exists(): Promise<boolean> {
@@ -49,6 +54,10 @@ export class FileReader implements StoreReader {
 
   readActive(): Promise<Records<Reservation>> {
     return promised(() => {
+      const committed = this.readCommitted();
+      if (committed) {
+        return { records: committed.entries, problems: committed.problems };
+      }
       const { file, recovered, broken } = this.readState();
       return {
         records: recovered.entries,
@@ -67,6 +76,22 @@ export class FileReader implements StoreReader {
 
   watch(onChange: (parts: ReadonlySet<StorePart>) => void): Watching {
     return watchStore(this.paths, onChange);
+  }
+
+  /** The active file, where it is just as our last commit left it and history has closed nothing of it since. */
+  private readCommitted(): ActiveFile | undefined {
+    const found = orUndefined(() => this.active.read());
+    const committed = found && readCommitted(this.paths.committed);
+    if (!found?.bytes || !committed || committed.fingerprint !== found.fingerprint) {
+      return undefined;
+    }
+    const { closed, size } = readClosedFrom(this.paths.history, committed.historySize);
+    const ids = new Set(closed.map(({ reservation_id }) => reservation_id));
+    const isClosed = ids.size > 0 && found.file.entries.some(({ reservation_id }) => ids.has(reservation_id));
+    // So that what is read in full next keeps its objects.
+    this.memory.active = { bytes: found.bytes, value: found.file };
+    // A history that shrank was put aside by somebody.
+    return isClosed || size < committed.historySize ? undefined : found.file;
   }
 
   protected readState(): ReservationState {

@@ -5,6 +5,7 @@ import type { Reservation } from '../../core/reservation';
 import { StoreProblem } from '../problem';
 import { serializeActive } from './active';
 import { asideName } from './aside';
+import { writeCommitted } from './committed';
 import { appendLines, replaceFile } from './durable';
 import { compactText } from './entryText';
 import { serializeJournal, writeJournal } from './journal';
@@ -54,7 +55,10 @@ export async function commitReservations(
     renameSync(paths.active, aside);
     notices.push(putAside(state.broken, aside));
   }
-  await replaceFile(paths.active, content, () => lock.assertHeld());
+  await replaceFile(paths.active, content, (temporary) => {
+    lock.assertHeld();
+    writeCommitted(paths.committed, temporary, historySize);
+  });
   // The commit stands. Without a journal, or with an old one, less can be repaired, and nothing goes wrong.
   const journal = {
     live: entries,

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
-import { filtered, GROUPINGS, grouped, isEmpty, itemKey, type Section } from '../../../src/core/arrangement';
-import { NOTHING_READ, overview, type Snapshot } from '../../../src/core/overview';
+import {
+  filtered,
+  GROUPINGS,
+  type Grouping,
+  grouped,
+  isEmpty,
+  itemKey,
+  rearranged,
+  type Section,
+} from '../../../src/core/arrangement';
+import { lookAt, overview } from '../../../src/core/look';
+import { NOTHING_READ, type Snapshot } from '../../../src/core/overview';
+import type { Reservation } from '../../../src/core/reservation';
 import { at, message, NOW, reservation } from '../../support/samples';
 
 const HERE = new Set(['/projects/shop']);
@@ -115,5 +126,41 @@ describe('the grouping', () => {
       NOW,
     );
     assert.equal(new Set(grouped(twins, 'state').flatMap(({ items }) => items.map(itemKey))).size, 2);
+  });
+});
+
+describe('what has changed its look', () => {
+  const options = { me: 'dana', expiredHours: 24 };
+  const first = lookAt(undefined, snapshot, options, NOW);
+  const changed = (active: readonly Reservation[], grouping: Grouping = 'state') => {
+    const after = lookAt(first, { ...snapshot, active }, options, NOW).overview;
+    const found = rearranged(grouped(first.overview, grouping), grouped(after, grouping));
+    return found && [found.sections.map(({ key }) => key), found.items.map(itemKey)];
+  };
+  const [earliest = reservation(), second = reservation()] = snapshot.active;
+
+  it('is nothing where nothing has changed', () => {
+    for (const grouping of GROUPINGS) {
+      assert.deepEqual(changed([...snapshot.active], grouping), [[], []]);
+    }
+  });
+
+  it('is one item that looks different where it stands', () => {
+    const renewed = { ...earliest, expires_at: at(200) };
+    for (const grouping of GROUPINGS) {
+      assert.deepEqual(changed(snapshot.active.with(0, renewed), grouping), [[], ['active:res_1:src/a']]);
+    }
+  });
+
+  it('is the section in which items come, go or move', () => {
+    assert.deepEqual(changed([...snapshot.active, { ...earliest, reservation_id: 'res_9' }]), [['active'], []]);
+    assert.deepEqual(changed(snapshot.active.slice(1)), [['active'], []]);
+    assert.deepEqual(changed(snapshot.active.with(1, { ...second, agent_id: 'claude' })), [['active'], []]);
+  });
+
+  it('is everything where a section comes, goes, or becomes empty', () => {
+    assert.equal(changed(snapshot.active.slice(0, 3)), undefined);
+    assert.equal(changed(snapshot.active.slice(1), 'holder'), undefined);
+    assert.equal(changed([...snapshot.active, { ...earliest, agent_id: 'another', scope: 'x' }], 'holder'), undefined);
   });
 });

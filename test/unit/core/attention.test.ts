@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { askedOf, endingSoon, freedFor } from '../../../src/core/attention';
-import { NOTHING_READ, overview } from '../../../src/core/overview';
+import { overview } from '../../../src/core/look';
+import { NOTHING_READ } from '../../../src/core/overview';
 import type { Reservation } from '../../../src/core/reservation';
 import { observe } from '../../../src/core/workDone';
 import { at, message, NOW, reservation } from '../../support/samples';

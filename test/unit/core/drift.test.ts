@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChangedFile, type Changes, type Drift, driftOf, MAX_LISTED_DRIFT } from '../../../src/core/drift';
 import { pathsOf } from '../../../src/core/holders';
-import { NOTHING_READ, overview } from '../../../src/core/overview';
+import { overview } from '../../../src/core/look';
+import { NOTHING_READ } from '../../../src/core/overview';
 import type { Place, Reservation } from '../../../src/core/reservation';
 import { at, NOW, reservation } from '../../support/samples';
 

@@ -97,7 +97,8 @@ class Rewrite {
       return gone(history);
     }
     lock.assertHeld();
-    // It counts in bytes of the old file, which would be wrong in the new one: from here on, a crash leaves none.
+    // These count in bytes of the old file, which would be wrong in the new one: from here on, a crash leaves none.
+    await rm(this.ward.paths.committed, { force: true });
     await rm(this.ward.paths.journal, { force: true });
     const aside = this.drop === 'torn' ? asideName(history, this.ward.moment().now) : undefined;
     if (aside) {

@@ -1,0 +1,108 @@
+/** How much the extension does, in numbers of steps: so much and no more, on every machine. */
+
+import { strict as assert } from 'node:assert';
+import { relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Node } from '../../src/extension/view/nodes';
+import { countReads } from '../support/counting';
+import type { Driver } from '../support/driver';
+import { useDrivers } from '../support/driver';
+import { actAs, extension, labels, STORE, shown, startAnew, succeeded, type Tested, until } from './support';
+
+/** Longer than everything that the extension puts off. */
+const SETTLED_MS = 500;
+const ACTIVE = 40;
+const counted = countReads(STORE);
+
+describe('how much is done', () => {
+  const start = useDrivers();
+  let tested: Tested;
+  let agent: Driver;
+
+  before(async () => {
+    tested = await extension();
+  });
+
+  beforeEach(async () => {
+    await startAnew(tested);
+    const { api, internals } = tested;
+    await actAs(tested, 'dana', 'codex');
+    const scopes = Array.from({ length: ACTIVE }, (_, index) => `src/${String(index).padStart(2, '0')}.ts`);
+    succeeded(await api.reserveAll({ agent: 'codex', scopes, bead: 'bd-1' }));
+    await until(internals, 'all are shown', () => labels(internals, 'active').length === ACTIVE);
+    [agent] = (await start('ours', STORE)) as [Driver];
+    await sleep(SETTLED_MS);
+  });
+
+  /** What is fired and read from now on, until nothing more comes. */
+  async function during(
+    work: () => Promise<unknown>,
+  ): Promise<{ fired: readonly (Node | undefined)[]; read: string[] }> {
+    const fired: (Node | undefined)[] = [];
+    const listening = tested.internals.view.onDidChangeTreeData((nodes) => fired.push(...(nodes ?? [undefined])));
+    const before = counted.paths.length;
+    await work();
+    await sleep(SETTLED_MS);
+    listening.dispose();
+    return { fired, read: counted.paths.slice(before).map((path) => relative(STORE, path).replaceAll('\\', '/')) };
+  }
+
+  it('a reservation that another process renews fires its item alone, and no message is read', async () => {
+    const { internals } = tested;
+    const [first] = shown(internals, 'active');
+    const { fired, read } = await during(() => agent.call('renew', { agent: 'codex', scope: 'src/00.ts', ttl: 600 }));
+    assert.deepEqual(
+      fired.map((node) => node === first?.node),
+      [true],
+    );
+    const names = ['active.json', '.committed', 'history.jsonl'].map((name) => `reservations/${name}`);
+    assert.deepEqual(
+      names.filter((name) => read.includes(name)),
+      names,
+    );
+    // The history once for what was closed since the commit, and once for what is shown of it.
+    assert.ok(read.length <= 4, read.join(', '));
+    assert.ok(shown(internals, 'active')[0]?.description.includes('9 h'));
+  });
+
+  it('a scope that another process reserves or releases fires its section alone', async () => {
+    for (const operation of ['reserve', 'release']) {
+      const { fired, read } = await during(() =>
+        agent.call(operation, { agent: 'codex', scope: 'docs/a.md', bead: 'bd-1' }),
+      );
+      assert.deepEqual(
+        fired.map((node) => node?.kind === 'section' && node.key),
+        ['active'],
+      );
+      const parts = new Set(read.map((path) => path.split('/')[0]));
+      assert.deepEqual([...parts], ['reservations']);
+      assert.ok(read.length <= 8, read.join(', '));
+    }
+  });
+
+  it('a message of another process fires its section, and no reservation is read', async () => {
+    await agent.call('send', { from: 'codex', to: 'dana', bead: 'bd-1', category: 'INFO', subject: 'a', body: 'b' });
+    await sleep(SETTLED_MS);
+    const { fired, read } = await during(() =>
+      agent.call('send', { from: 'codex', to: 'dana', bead: 'bd-1', category: 'BLOCKED', subject: 'a', body: 'b' }),
+    );
+    // The first message makes another item of the section that was empty.
+    assert.deepEqual(fired, [undefined]);
+    const parts = new Set(read.map((path) => path.split('/')[0]));
+    assert.deepEqual([...parts], ['messages']);
+  });
+
+  it('twenty heartbeats fire nothing, and no file is read', async () => {
+    const { fired, read } = await during(async () => {
+      for (let beat = 0; beat < 20; beat++) {
+        await agent.call('heartbeat', { agent: 'codex' });
+      }
+    });
+    assert.deepEqual([fired, read], [[], []]);
+  });
+
+  it('while nothing happens nothing is fired, and no file is read', async () => {
+    const { fired, read } = await during(() => sleep(2_000));
+    assert.deepEqual([fired, read], [[], []]);
+  });
+});
