@@ -1,6 +1,6 @@
 /** Another process that works on the store which the window shows. */
 
-import fsPromises from 'node:fs/promises';
+import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCoordination } from '../../src/coordination/coordination';
 import { granted } from '../../src/core/envelope';
@@ -21,7 +21,7 @@ export type Order =
   | { readonly do: 'renew'; readonly scope: string; readonly ttl: number }
   | { readonly do: 'heartbeats'; readonly count: number; readonly everyMs: number };
 
-/** When the first file of the order came into its place, in ms since the epoch. */
+/** When the active file of the order came into its place, in ms since the epoch. */
 export interface Carried {
   readonly at: number;
 }
@@ -32,10 +32,12 @@ let store = new FileStore('');
 let renamedAt = 0;
 
 // The bundles call the module's own object, so this is what the store calls too.
-const rename = fsPromises.rename;
-fsPromises.rename = (...names) => {
-  renamedAt ||= Date.now();
-  return rename(...names);
+const rename = fs.renameSync;
+fs.renameSync = (from, to) => {
+  if (String(to).endsWith('active.json')) {
+    renamedAt ||= Date.now();
+  }
+  rename(from, to);
 };
 
 async function carryOut(order: Order): Promise<void> {
