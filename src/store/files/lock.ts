@@ -9,20 +9,19 @@ import { breakLock, clearAbandoned, isDeadLock } from './deadLock';
 import { elapsedMs } from './elapsed';
 import { type Claim, createClaim, type Incarnation, inspect, isThere } from './lockFile';
 import { parseOwner } from './owner';
-import { ReadyFiles } from './readyFile';
+import { countReadyFiles, ReadyFiles } from './readyFile';
 
 /** Beadboard gives up after 100 polls of 50 ms; we answer before a person would have given up on that. */
 export const LOCK_TIMEOUT_MS = 4_500;
 /** Whether an owner lives is asked so often; a new owner who dies at once is found as soon. */
 const LOOK_AGAIN_MS = 50;
-const SHORTEST_PAUSE_MS = 1;
-/** Of the time waited so far. */
-const PAUSE_SHARE = 1 / 16;
-const LONGEST_PAUSE_MS = 25;
-const URGENT_PAUSE_MS = 5;
-/** Who has waited this long asks more and more often again, lest those who have just come always go first. */
-const PATIENCE_MS = 500;
-const URGENCY_MS = 2_000;
+const SHORTEST_PAUSE_MS = 2;
+const LONGEST_PAUSE_MS = 50;
+const PAUSE_EACH_MS = 0.5;
+/** About what one change takes. */
+const TURN_MS = 5;
+/** Who has waited for long pauses for this part of what others do. */
+const LEAST_PATIENCE = 0.25;
 
 /**
  * What proper-lockfile says of a lock that it gave up: it took it for lost, or another store of this process has since
@@ -71,12 +70,13 @@ export async function takeLock(path: string, isWanted: () => boolean, files = ne
  */
 async function untilGone(path: string, { started, isWanted, seen }: Waiting): Promise<void> {
   const until = elapsedMs() + LOOK_AGAIN_MS;
+  const waiters = countReadyFiles(path);
   do {
     if (!isWanted()) {
       throw lockedBy(path, seen);
     }
     // Jitter, so that waiting processes do not meet at every attempt.
-    await sleep(pauseMs(elapsedMs() - started) * (0.5 + Math.random() / 2));
+    await sleep(pauseMs(waiters, elapsedMs() - started) * (0.5 + Math.random() / 2));
   } while (elapsedMs() < until && isThere(path));
 }
 
@@ -87,13 +87,14 @@ interface Waiting {
 }
 
 /**
- * Grows with the wait from 1 ms to 25 ms, and shrinks again for those who have waited long; not to 1 ms, lest a hundred of
- * them keep the one that has the lock from working.
+ * The more wait, the longer each pauses: together they look as often as one or two would, and a hundred of them do not keep
+ * the one that has the lock from working. Who has waited for more than a turn of everybody looks more often than who has
+ * just come.
  */
-function pauseMs(waitedMs: number): number {
-  const urgency = Math.min(1, Math.max(0, (waitedMs - PATIENCE_MS) / (URGENCY_MS - PATIENCE_MS)));
-  const growing = Math.min(Math.max(SHORTEST_PAUSE_MS, waitedMs * PAUSE_SHARE), LONGEST_PAUSE_MS);
-  return Math.min(growing, LONGEST_PAUSE_MS + (URGENT_PAUSE_MS - LONGEST_PAUSE_MS) * urgency);
+function pauseMs(waiters: number, waitedMs: number): number {
+  const turns = waitedMs / (Math.max(1, waiters) * TURN_MS);
+  const patience = Math.min(1, Math.max(LEAST_PATIENCE, 1 / Math.max(1, turns)));
+  return Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, waiters * PAUSE_EACH_MS)) * patience;
 }
 
 /** Loaded on the first lock: requiring it adds signal listeners to the process, which a mere reader should not have. */
