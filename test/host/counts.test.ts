@@ -55,7 +55,7 @@ describe('how much is done', () => {
       fired.map((node) => node === first?.node),
       [true],
     );
-    const names = ['active.json', '.committed', 'history.jsonl'].map((name) => `reservations/${name}`);
+    const names = ['active.json', '.journal', 'history.jsonl'].map((name) => `reservations/${name}`);
     assert.deepEqual(
       names.filter((name) => read.includes(name)),
       names,

@@ -1,4 +1,4 @@
-/** What readers are told by the file beside the active one, and that nothing depends on it. */
+/** What readers are told by the first line of the journal, and that nothing depends on it. */
 
 import assert from 'node:assert/strict';
 import { appendFileSync, lstatSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ describe('what is noted of our last commit', () => {
 
   beforeEach(async () => {
     root = seedStore(join(temp(), 'store'));
-    noted = join(root, 'reservations', '.committed');
+    noted = join(root, 'reservations', '.journal');
     await reserve('a');
     await reserve('b');
   });

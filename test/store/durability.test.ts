@@ -65,8 +65,6 @@ describe('the steps of a commit', () => {
       'open active.json.tmp',
       'handle.write active.json.tmp',
       'handle.sync active.json.tmp',
-      'open .committed',
-      'handle.write .committed',
       'rename active.json',
       'handle.sync reservations',
       'open .journal',

@@ -128,7 +128,7 @@ describe('the lock between processes', () => {
     assert.deepEqual(scopesOf(activeIn(root)), expected.sort());
     // An answer comes as soon as the commit stands, a moment before the lock is dropped.
     await Promise.all(all.map((driver) => driver.end()));
-    assert.deepEqual(listBelow(join(root, 'reservations')), ['.committed', '.journal', 'active.json']);
+    assert.deepEqual(listBelow(join(root, 'reservations')), ['.journal', 'active.json']);
   });
 
   it('8 want the same scope at once: one has it, seven are told who', async () => {

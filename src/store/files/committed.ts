@@ -1,11 +1,11 @@
 /**
  * Which file our last commit has put in the place of the active one, and how far it knew the history: whoever finds just
- * that file needs not ask the journal whether another program has rewritten it. Written right before it comes into its
- * place, unsynced: where it is missing, torn or of another file, the journal is asked.
+ * that file needs not read the rest of the journal, of which this is the first line, to know whether another program has
+ * rewritten it. Where the line is missing, torn or of another file, all of the journal is read.
  */
 
-import { closeSync, constants, openSync, statSync, writeSync } from 'node:fs';
-import { readText } from './json';
+import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
+import { NO_WAITING } from './json';
 
 export interface Committed {
   /** See {@link fingerprint}. */
@@ -14,9 +14,13 @@ export interface Committed {
   readonly historySize: number;
 }
 
-/** Neither through a link, nor waiting for somebody who reads from a pipe. Windows has neither. */
-const FLAGS = constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-const LINE = /^(?<fingerprint>\d+ \d+ \d+) (?<historySize>\d{1,15})\n/;
+const LONGEST_LINE = 160;
+const LINE = /^[0-9a-f]{8} (?<fingerprint>\d+ \d+ \d+) (?<historySize>\d{1,15})\n/;
+
+/** What follows the checksum in the journal's first line. */
+export function committedText(file: string | undefined, historySize: number): string {
+  return `${file ?? 'none'} ${historySize}`;
+}
 
 /**
  * Tells a file from every other one that takes its place, by what a rename leaves alone: who rewrites the store makes a
@@ -27,26 +31,20 @@ export function fingerprint(path: string): string | undefined {
   return stats && `${stats.ino} ${stats.size} ${stats.mtimeNs}`;
 }
 
-export function readCommitted(path: string): Committed | undefined {
-  const found = LINE.exec(orUndefined(() => readText(path)) ?? '')?.groups;
+export function readCommitted(journal: string): Committed | undefined {
+  const found = LINE.exec(orUndefined(() => readHead(journal)) ?? '')?.groups;
   return found?.['fingerprint'] === undefined
     ? undefined
     : { fingerprint: found['fingerprint'], historySize: Number(found['historySize']) };
 }
 
-/** That this file is what is committed. Nothing depends on it: what cannot be written is left out. */
-export function writeCommitted(path: string, file: string, historySize: number): void {
+function readHead(path: string): string {
+  const file = openSync(path, constants.O_RDONLY | NO_WAITING);
   try {
-    const line = `${fingerprint(file)} ${historySize}\n`;
-    const descriptor = openSync(path, FLAGS, 0o600);
-    try {
-      // What a longer line leaves behind comes after the newline.
-      writeSync(descriptor, line, 0);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    // Readers ask the journal then.
+    const head = Buffer.alloc(LONGEST_LINE);
+    return head.toString('latin1', 0, readSync(file, head, 0, head.length, 0));
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -81,7 +81,7 @@ export class FileReader implements StoreReader {
   /** The active file, where it is just as our last commit left it and history has closed nothing of it since. */
   private readCommitted(): ActiveFile | undefined {
     const found = orUndefined(() => this.active.read());
-    const committed = found && readCommitted(this.paths.committed);
+    const committed = found && readCommitted(this.paths.journal);
     if (!found?.bytes || !committed || committed.fingerprint !== found.fingerprint) {
       return undefined;
     }

@@ -10,6 +10,7 @@ import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:f
 import { buf as crc32 } from 'crc-32';
 import * as v from 'valibot';
 import type { Reservation } from '../../core/reservation';
+import { committedText } from './committed';
 import { compactText, type KnownEntries, recognised } from './entryText';
 import { readBytes } from './json';
 import { reservationSchema } from './schema';
@@ -36,6 +37,7 @@ const journalSchema = v.object({
 
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 const NEWLINE = Buffer.from('\n');
+const CHECKSUM_DIGITS = 8;
 
 /** The journal, or undefined where there is none that can be trusted. @throws StoreProblem where it cannot be read */
 export function readJournal(path: string): Journal | undefined {
@@ -53,8 +55,8 @@ export function readJournalBytes(path: string): Buffer | undefined {
  * again, and stays the same object.
  */
 export function parseJournal(bytes: Buffer, known: KnownEntries = new Map()): Journal | undefined {
-  const [expected, body = ''] = bytes.toString('utf8').split('\n', 2);
-  if (expected !== checksum(Buffer.from(body))) {
+  const [head = '', body = ''] = bytes.toString('utf8').split('\n', 2);
+  if (head.slice(0, CHECKSUM_DIGITS) !== checksum(Buffer.from(body))) {
     return undefined;
   }
   const value: unknown = JSON.parse(body);
@@ -67,13 +69,13 @@ export function parseJournal(bytes: Buffer, known: KnownEntries = new Map()): Jo
     : undefined;
 }
 
-/** The bytes that {@link writeJournal} writes. */
-export function serializeJournal({ live, historySize, steady, fence }: Journal): Buffer {
+/** The bytes that {@link writeJournal} writes. `active` is the fingerprint of the active file that it goes with. */
+export function serializeJournal({ live, historySize, steady, fence }: Journal, active: string | undefined): Buffer {
   const entries = live.map(compactText).join(',');
   const body = Buffer.from(
     `{"live":[${entries}],"historySize":${historySize},"steady":${JSON.stringify(steady)},"fence":${fence ?? 0}}`,
   );
-  return Buffer.concat([Buffer.from(`${checksum(body)}\n`), body, NEWLINE]);
+  return Buffer.concat([Buffer.from(`${checksum(body)} ${committedText(active, historySize)}\n`), body, NEWLINE]);
 }
 
 /**
@@ -95,5 +97,5 @@ export function writeJournal(path: string, content: Buffer): void {
 /** Tells a torn journal from a whole one. Not against people: they could write the rest of the store as well. */
 function checksum(body: Buffer): string {
   // Without Node's crypto, whose loading alone takes a reader several milliseconds.
-  return (crc32(body) >>> 0).toString(16).padStart(8, '0');
+  return (crc32(body) >>> 0).toString(16).padStart(CHECKSUM_DIGITS, '0');
 }

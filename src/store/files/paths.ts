@@ -22,8 +22,6 @@ export interface StorePaths {
   readonly lock: string;
   /** Ours alone; beadboard does not look at it. */
   readonly journal: string;
-  /** Ours alone: which content of the active file is our last commit's. */
-  readonly committed: string;
 }
 
 /**
@@ -48,7 +46,6 @@ export function storePaths(root: string): StorePaths {
     history: join(reservations, 'history.jsonl'),
     lock: join(reservations, '.lock'),
     journal: join(reservations, '.journal'),
-    committed: join(reservations, '.committed'),
   };
 }
 

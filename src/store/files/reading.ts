@@ -41,8 +41,6 @@ export interface Moment {
 export interface Memory {
   active?: Parsed<ActiveFile>;
   journal?: Parsed<Journal | undefined>;
-  /** A list and a journal that had nothing to set right in each other. */
-  agreed?: { readonly file: ActiveFile; readonly journal: Journal };
 }
 
 interface Parsed<T> {
@@ -70,17 +68,11 @@ export function readReservations(paths: StorePaths, clocks: () => Moment, memory
   const moment = clocks();
   const { now, steady } = moment;
   const hasEnded: HasEnded = (entry) => isExpired(entry, now) && hasReallyPassed(entry, journal?.steady, steady);
-  const isAgreed =
-    closed.length === 0 &&
-    memory.agreed !== undefined &&
-    memory.agreed.file === file &&
-    memory.agreed.journal === trusted;
-  const recovered = isAgreed
+  // Nobody has written since the commit that the journal is of: what both hold are the same objects then.
+  const isAsCommitted = closed.length === 0 && trusted !== undefined && isSameList(file.entries, trusted.live);
+  const recovered = isAsCommitted
     ? { entries: file.entries, unrecorded: [], notices: [] }
     : recover(file.entries, trusted, [...closedBefore(paths, file, trusted), ...closed], hasEnded, paths.active);
-  if (trusted && closed.length === 0 && !broken && recovered.entries === file.entries && isClean(recovered)) {
-    memory.agreed = { file, journal: trusted };
-  }
   return {
     moment,
     file,
@@ -113,8 +105,8 @@ function closedBefore(
       );
 }
 
-function isClean({ unrecorded, notices }: Recovered): boolean {
-  return unrecorded.length === 0 && notices.length === 0;
+function isSameList(one: readonly Reservation[], other: readonly Reservation[]): boolean {
+  return one.length === other.length && one.every((entry, index) => entry === other[index]);
 }
 
 /** Of a broken file everything is missing: that is told once, not for each reservation. */

@@ -28,9 +28,18 @@ export interface Recovered {
  * Tells one reservation from another. The id alone does not: it has the second and four hex digits that beadboard draws,
  * which two scopes can share, and one scope that is released and reserved anew within that second.
  */
-export function identity({ reservation_id, scope, created_at }: Reservation): string {
-  return JSON.stringify([reservation_id, scope, created_at]);
+export function identity(entry: Reservation): string {
+  const known = identities.get(entry);
+  if (known !== undefined) {
+    return known;
+  }
+  const { reservation_id, scope, created_at } = entry;
+  const made = JSON.stringify([reservation_id, scope, created_at]);
+  identities.set(entry, made);
+  return made;
 }
+
+const identities = new WeakMap<Reservation, string>();
 
 /**
  * `closedSince` is what history closed after the journal was written, and what it had closed before of those entries that

@@ -4,8 +4,6 @@
  * the text before an item is the same, a parser is in the same state there.
  */
 
-import { randomUUID } from 'node:crypto';
-
 /** How the list is laid out. What is laid out otherwise has to be read the plain way. */
 export interface Layout {
   /** What begins the list, up to and with the brace of its first item. */
@@ -36,8 +34,8 @@ interface Span {
 }
 
 const CHUNK_BYTES = 64 * 1024;
-/** Stands for the items: no file holds it. */
-const MARK = randomUUID();
+/** Stands for the items, in a file that does not hold it. */
+const MARK = `items ${Math.random()}`;
 
 export class RememberedList<T> {
   private known: Known<T> | undefined;
@@ -58,7 +56,7 @@ export class RememberedList<T> {
     const { open, close, listOf } = this.layout;
     const opened = bytes.indexOf(open);
     const closed = opened < 0 ? -1 : bytes.indexOf(close, opened);
-    if (closed < 0) {
+    if (closed < 0 || bytes.includes(MARK)) {
       return undefined;
     }
     const start = opened + open.length - 1;

@@ -5,7 +5,7 @@ import type { Reservation } from '../../core/reservation';
 import { StoreProblem } from '../problem';
 import { serializeActive } from './active';
 import { asideName } from './aside';
-import { writeCommitted } from './committed';
+import { fingerprint } from './committed';
 import { appendLines, replaceFile } from './durable';
 import { compactText } from './entryText';
 import { serializeJournal, writeJournal } from './journal';
@@ -55,9 +55,10 @@ export async function commitReservations(
     renameSync(paths.active, aside);
     notices.push(putAside(state.broken, aside));
   }
+  let placed: string | undefined;
   await replaceFile(paths.active, content, (temporary) => {
     lock.assertHeld();
-    writeCommitted(paths.committed, temporary, historySize);
+    placed = fingerprint(temporary);
   });
   // The commit stands. Without a journal, or with an old one, less can be repaired, and nothing goes wrong.
   const journal = {
@@ -66,7 +67,7 @@ export async function commitReservations(
     steady: steadyEnds(entries, state.journal?.steady, now, steady),
     fence,
   };
-  const journalBytes = serializeJournal(journal);
+  const journalBytes = serializeJournal(journal, placed);
   try {
     writeJournal(paths.journal, journalBytes);
   } catch {
@@ -76,7 +77,6 @@ export async function commitReservations(
   if (file.strange.length === 0) {
     memory.active = { bytes: content, value: file };
     memory.journal = { bytes: journalBytes, value: journal };
-    memory.agreed = { file, journal };
   }
   return notices;
 }

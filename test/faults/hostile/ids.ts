@@ -66,7 +66,7 @@ const KINDS = [
   /^agents(\/[a-z0-9]+(-[a-z0-9]+)*\.json)?$/,
   /^messages(\/[a-z0-9]+(-[a-z0-9]+)*\.jsonl)?$/,
   /^messages\/index(\/[A-Za-z0-9_-]+\.json)?$/,
-  /^reservations(\/active\.json|\/history\.jsonl|\/\.journal|\/\.committed)?$/,
+  /^reservations(\/active\.json|\/history\.jsonl|\/\.journal)?$/,
 ];
 
 export async function trickWithIds(base: string, driver: Driver): Promise<Outcome> {

@@ -97,8 +97,7 @@ class Rewrite {
       return gone(history);
     }
     lock.assertHeld();
-    // These count in bytes of the old file, which would be wrong in the new one: from here on, a crash leaves none.
-    await rm(this.ward.paths.committed, { force: true });
+    // It counts in bytes of the old file, which would be wrong in the new one: from here on, a crash leaves none.
     await rm(this.ward.paths.journal, { force: true });
     const aside = this.drop === 'torn' ? asideName(history, this.ward.moment().now) : undefined;
     if (aside) {
@@ -110,7 +109,10 @@ class Rewrite {
     await syncFolder(dirname(history));
     if (journal) {
       const isKnown = journal.historySize > 0;
-      writeJournal(this.ward.paths.journal, serializeJournal(isKnown ? { ...journal, historySize } : journal));
+      writeJournal(
+        this.ward.paths.journal,
+        serializeJournal(isKnown ? { ...journal, historySize } : journal, undefined),
+      );
     }
     // Whoever had it open before the rename has written by now.
     await this.copyLate(late);
