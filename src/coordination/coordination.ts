@@ -37,6 +37,7 @@ import type { Finding, Repaired } from '../store/finding';
 import type { Store } from '../store/store';
 import { answer, complete, fields, when } from './answers';
 import { type ReservationOperations, reservationOperations } from './reservations';
+import { shared } from './shared';
 
 export interface DoctorInput {
   /**
@@ -79,10 +80,12 @@ export interface Coordination extends ReservationOperations {
 export function createCoordination(store: Store, options: CoordinationOptions): Coordination {
   const clock = options.clock ?? (() => new Date());
 
+  const readAgent = shared((id) => store.readAgent(id));
+
   /** An id that is none cannot be registered, and must not become a path. */
   async function isRegistered(agent: unknown): Promise<boolean> {
     const id = trimmed(agent);
-    return isAgentId(id) && (await store.readAgent(id)) !== undefined;
+    return isAgentId(id) && (await readAgent(id)) !== undefined;
   }
 
   /** Every agent. Who is named and cannot be read is a failure of the store, and must not be called unknown. */

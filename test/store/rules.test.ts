@@ -97,10 +97,13 @@ describe('the rules over files', () => {
 
     it('a journal of an earlier version, without one, is read', async () => {
       await reserve('kept');
-      const { fence, ...older } = JSON.parse(readFileSync(journal(), 'utf8').split('\n')[1] ?? '');
+      const { fence, ...older } = JSON.parse(readFileSync(journal(), 'utf8').split('\n')[2] ?? '');
       assert.ok(fence >= NOW.getTime());
       const body = JSON.stringify(older);
-      writeFileSync(journal(), `${(crc32(Buffer.from(body)) >>> 0).toString(16).padStart(8, '0')}\n${body}\n`);
+      writeFileSync(
+        journal(),
+        `${' '.repeat(95)}\n${(crc32(Buffer.from(body)) >>> 0).toString(16).padStart(8, '0')}\n${body}\n`,
+      );
       writeActive(root, { reservations: [] });
       await reserve('next');
       assert.deepEqual(scopesOf(activeIn(root)), ['kept', 'next']);

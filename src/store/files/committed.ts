@@ -14,12 +14,12 @@ export interface Committed {
   readonly historySize: number;
 }
 
-const LONGEST_LINE = 160;
-const LINE = /^[0-9a-f]{8} (?<fingerprint>\d+ \d+ \d+) (?<historySize>\d{1,15})\n/;
+export const LINE_BYTES = 96;
+const LINE = /^(?<fingerprint>\d+ \d+ \d+) (?<historySize>\d{1,15}) *\n$/;
 
-/** What follows the checksum in the journal's first line. */
-export function committedText(file: string | undefined, historySize: number): string {
-  return `${file ?? 'none'} ${historySize}`;
+/** The journal's first line, always as long: it is written by itself, right before the file comes into its place. */
+export function committedLine(file: string | undefined, historySize: number): Buffer {
+  return Buffer.from(`${`${file ?? 'none'} ${historySize}`.padEnd(LINE_BYTES - 1)}\n`);
 }
 
 /**
@@ -41,7 +41,7 @@ export function readCommitted(journal: string): Committed | undefined {
 function readHead(path: string): string {
   const file = openSync(path, constants.O_RDONLY | NO_WAITING);
   try {
-    const head = Buffer.alloc(LONGEST_LINE);
+    const head = Buffer.alloc(LINE_BYTES);
     return head.toString('latin1', 0, readSync(file, head, 0, head.length, 0));
   } finally {
     closeSync(file);

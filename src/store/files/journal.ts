@@ -10,7 +10,7 @@ import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:f
 import { buf as crc32 } from 'crc-32';
 import * as v from 'valibot';
 import type { Reservation } from '../../core/reservation';
-import { committedText } from './committed';
+import { committedLine, LINE_BYTES, orUndefined } from './committed';
 import { compactText, type KnownEntries, recognised } from './entryText';
 import { readBytes } from './json';
 import { reservationSchema } from './schema';
@@ -37,7 +37,6 @@ const journalSchema = v.object({
 
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 const NEWLINE = Buffer.from('\n');
-const CHECKSUM_DIGITS = 8;
 
 /** The journal, or undefined where there is none that can be trusted. @throws StoreProblem where it cannot be read */
 export function readJournal(path: string): Journal | undefined {
@@ -55,8 +54,8 @@ export function readJournalBytes(path: string): Buffer | undefined {
  * again, and stays the same object.
  */
 export function parseJournal(bytes: Buffer, known: KnownEntries = new Map()): Journal | undefined {
-  const [head = '', body = ''] = bytes.toString('utf8').split('\n', 2);
-  if (head.slice(0, CHECKSUM_DIGITS) !== checksum(Buffer.from(body))) {
+  const [expected, body = ''] = bytes.toString('utf8', LINE_BYTES).split('\n', 2);
+  if (expected !== checksum(Buffer.from(body))) {
     return undefined;
   }
   const value: unknown = JSON.parse(body);
@@ -69,33 +68,49 @@ export function parseJournal(bytes: Buffer, known: KnownEntries = new Map()): Jo
     : undefined;
 }
 
-/** The bytes that {@link writeJournal} writes. `active` is the fingerprint of the active file that it goes with. */
+/** The whole file. `active` is the fingerprint of the active file that it goes with. */
 export function serializeJournal({ live, historySize, steady, fence }: Journal, active: string | undefined): Buffer {
   const entries = live.map(compactText).join(',');
   const body = Buffer.from(
     `{"live":[${entries}],"historySize":${historySize},"steady":${JSON.stringify(steady)},"fence":${fence ?? 0}}`,
   );
-  return Buffer.concat([Buffer.from(`${checksum(body)} ${committedText(active, historySize)}\n`), body, NEWLINE]);
+  return Buffer.concat([committedLine(active, historySize), Buffer.from(`${checksum(body)}\n`), body, NEWLINE]);
 }
 
 /**
  * Written in place, since a torn one is told by its checksum and does no harm. The end of a longer one that a crash left
- * behind it comes after a newline, and is passed over.
- *
- * @throws what the system says
+ * behind it comes after a newline, and is passed over. Nothing depends on it: where it cannot be written, it is left out.
  */
-export function writeJournal(path: string, content: Buffer): void {
-  const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | NO_FOLLOW, 0o600);
-  try {
-    writeSync(file, content, 0, content.length, 0);
-    ftruncateSync(file, content.length);
-  } finally {
-    closeSync(file);
+export class JournalWriter {
+  private constructor(private readonly file: number) {}
+
+  /** Notes the file that is about to become the active one; the rest stays as it was. */
+  static start(path: string, active: string | undefined, historySize: number): JournalWriter | undefined {
+    const file = orUndefined(() => openSync(path, constants.O_WRONLY | constants.O_CREAT | NO_FOLLOW, 0o600));
+    if (file === undefined) {
+      return undefined;
+    }
+    orUndefined(() => writeSync(file, committedLine(active, historySize), 0, LINE_BYTES, 0));
+    return new JournalWriter(file);
+  }
+
+  /** Writes all of it; answers whether that could be done. */
+  write(content: Buffer): boolean {
+    const done = orUndefined(() => {
+      writeSync(this.file, content, 0, content.length, 0);
+      ftruncateSync(this.file, content.length);
+      return true;
+    });
+    return done === true;
+  }
+
+  close(): void {
+    orUndefined(() => closeSync(this.file));
   }
 }
 
 /** Tells a torn journal from a whole one. Not against people: they could write the rest of the store as well. */
 function checksum(body: Buffer): string {
   // Without Node's crypto, whose loading alone takes a reader several milliseconds.
-  return (crc32(body) >>> 0).toString(16).padStart(CHECKSUM_DIGITS, '0');
+  return (crc32(body) >>> 0).toString(16).padStart(8, '0');
 }

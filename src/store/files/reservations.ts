@@ -8,7 +8,7 @@ import { asideName } from './aside';
 import { fingerprint } from './committed';
 import { appendLines, replaceFile } from './durable';
 import { compactText } from './entryText';
-import { serializeJournal, writeJournal } from './journal';
+import { JournalWriter, serializeJournal } from './journal';
 import { fitting } from './json';
 import type { HeldLock } from './lock';
 import type { StorePaths } from './paths';
@@ -56,27 +56,28 @@ export async function commitReservations(
     notices.push(putAside(state.broken, aside));
   }
   let placed: string | undefined;
-  await replaceFile(paths.active, content, (temporary) => {
-    lock.assertHeld();
-    placed = fingerprint(temporary);
-  });
-  // The commit stands. Without a journal, or with an old one, less can be repaired, and nothing goes wrong.
-  const journal = {
-    live: entries,
-    historySize,
-    steady: steadyEnds(entries, state.journal?.steady, now, steady),
-    fence,
-  };
-  const journalBytes = serializeJournal(journal, placed);
+  let written: JournalWriter | undefined;
   try {
-    writeJournal(paths.journal, journalBytes);
-  } catch {
-    return notices;
-  }
-  // Entries that are wrong are told by their place in the file, which may be another one now.
-  if (file.strange.length === 0) {
-    memory.active = { bytes: content, value: file };
-    memory.journal = { bytes: journalBytes, value: journal };
+    await replaceFile(paths.active, content, (temporary) => {
+      lock.assertHeld();
+      placed = fingerprint(temporary);
+      written = JournalWriter.start(paths.journal, placed, historySize);
+    });
+    // The commit stands. Without a journal, or with an old one, less can be repaired, and nothing goes wrong.
+    const journal = {
+      live: entries,
+      historySize,
+      steady: steadyEnds(entries, state.journal?.steady, now, steady),
+      fence,
+    };
+    const bytes = serializeJournal(journal, placed);
+    // Entries that are wrong are told by their place in the file, which may be another one now.
+    if (written?.write(bytes) && file.strange.length === 0) {
+      memory.active = { bytes: content, value: file };
+      memory.journal = { bytes, value: journal };
+    }
+  } finally {
+    written?.close();
   }
   return notices;
 }

@@ -12,7 +12,7 @@ import { dirname } from 'node:path';
 import { asideName } from '../aside';
 import { randomHex, syncFolder } from '../durable';
 import { readClosedFrom } from '../history';
-import { type Journal, readJournal, serializeJournal, writeJournal } from '../journal';
+import { type Journal, JournalWriter, readJournal, serializeJournal } from '../journal';
 import type { HeldLock } from '../lock';
 import { type Done, failed, gone, pauseBeforeSecondLook, repaired, type Ward } from './check';
 import { HistoryJudge, type Verdict } from './historyJudge';
@@ -108,11 +108,10 @@ class Rewrite {
     const late = await this.copyLate(size);
     await syncFolder(dirname(history));
     if (journal) {
-      const isKnown = journal.historySize > 0;
-      writeJournal(
-        this.ward.paths.journal,
-        serializeJournal(isKnown ? { ...journal, historySize } : journal, undefined),
-      );
+      const anew = journal.historySize > 0 ? { ...journal, historySize } : journal;
+      const written = JournalWriter.start(this.ward.paths.journal, undefined, anew.historySize);
+      written?.write(serializeJournal(anew, undefined));
+      written?.close();
     }
     // Whoever had it open before the rename has written by now.
     await this.copyLate(late);
