@@ -2,7 +2,7 @@
 
 import type { Reservation } from '../../core/reservation';
 import { StoreProblem } from '../problem';
-import { indentedText, type KnownEntries, recognised } from './entryText';
+import { indentedBytes, joined, type KnownEntries, recognised } from './entryText';
 import { exactText, parseJson, readSmallFile, toJson } from './json';
 import { misfit, reservationSchema } from './schema';
 
@@ -18,6 +18,10 @@ export interface ActiveFile {
 
 /** A file with more is not one of ours, and to look at a million wrong entries takes a minute, under the lock. */
 const MOST_STRANGE = 1_000;
+
+const OPEN = Buffer.from('{\n  "reservations": [\n    ');
+const BETWEEN = Buffer.from(',\n    ');
+const CLOSE = Buffer.from('\n  ]\n}\n');
 
 export const NO_ACTIVE_FILE: ActiveFile = { entries: [], strange: [], extra: {}, problems: [] };
 
@@ -59,10 +63,10 @@ export function parseActive(text: string, path: string, known: KnownEntries = ne
 }
 
 /** Two-space JSON with a newline at its end, as beadboard writes it. */
-export function serializeActive({ entries, strange, extra }: ActiveFile): string {
+export function serializeActive({ entries, strange, extra }: ActiveFile): Buffer {
   return strange.length > 0 || entries.length === 0 || Object.keys(extra).length > 0
-    ? toJson({ ...extra, reservations: [...entries, ...strange] })
-    : `{\n  "reservations": [\n    ${entries.map(indentedText).join(',\n    ')}\n  ]\n}\n`;
+    ? Buffer.from(toJson({ ...extra, reservations: [...entries, ...strange] }))
+    : Buffer.concat([OPEN, joined(entries.map(indentedBytes), BETWEEN), CLOSE]);
 }
 
 function sorted(

@@ -3,17 +3,48 @@
 import type { Reservation } from '../../core/reservation';
 
 const INDENT = '    ';
-const compact = new WeakMap<Reservation, string>();
-const indented = new WeakMap<Reservation, string>();
+
+interface Texts {
+  compact?: string;
+  compactBytes?: Buffer;
+  indentedBytes?: Buffer;
+}
+
+const kept = new WeakMap<Reservation, Texts>();
 
 /** One line of JSON. */
 export function compactText(entry: Reservation): string {
-  return remembered(compact, entry, () => JSON.stringify(entry));
+  const texts = textsOf(entry);
+  texts.compact ??= JSON.stringify(entry);
+  return texts.compact;
+}
+
+/** The same as bytes. */
+export function compactBytes(entry: Reservation): Buffer {
+  const texts = textsOf(entry);
+  texts.compactBytes ??= Buffer.from(compactText(entry));
+  return texts.compactBytes;
 }
 
 /** JSON as it stands in a list of two-space JSON. */
-export function indentedText(entry: Reservation): string {
-  return remembered(indented, entry, () => JSON.stringify(entry, null, 2).replaceAll('\n', `\n${INDENT}`));
+export function indentedBytes(entry: Reservation): Buffer {
+  const texts = textsOf(entry);
+  texts.indentedBytes ??= Buffer.from(JSON.stringify(entry, null, 2).replaceAll('\n', `\n${INDENT}`));
+  return texts.indentedBytes;
+}
+
+/** The texts with something between each two. */
+export function joined(texts: readonly Buffer[], between: Buffer): Buffer {
+  return Buffer.concat(texts.flatMap((text, index) => (index === 0 ? [text] : [between, text])));
+}
+
+function textsOf(entry: Reservation): Texts {
+  let texts = kept.get(entry);
+  if (!texts) {
+    texts = {};
+    kept.set(entry, texts);
+  }
+  return texts;
 }
 
 /** Entries that are known to be right, by id; an id can stand for several, of which one is enough here. */
@@ -27,14 +58,4 @@ export function knownEntries(...lists: readonly (readonly Reservation[])[]): Kno
 export function recognised(value: unknown, known: KnownEntries): Reservation | undefined {
   const entry = known.get((value as Partial<Reservation> | null)?.reservation_id ?? '');
   return entry && compactText(entry) === JSON.stringify(value) ? entry : undefined;
-}
-
-function remembered(texts: WeakMap<Reservation, string>, entry: Reservation, make: () => string): string {
-  const known = texts.get(entry);
-  if (known !== undefined) {
-    return known;
-  }
-  const text = make();
-  texts.set(entry, text);
-  return text;
 }

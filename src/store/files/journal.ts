@@ -11,10 +11,10 @@ import { buf as crc32 } from 'crc-32';
 import * as v from 'valibot';
 import type { Reservation } from '../../core/reservation';
 import { committedLine, LINE_BYTES, orUndefined } from './committed';
-import { compactText, type KnownEntries, recognised } from './entryText';
+import { compactBytes, joined, type KnownEntries, recognised } from './entryText';
 import { readBytes } from './json';
 import { reservationSchema } from './schema';
-import type { SteadyEnds } from './steadyClock';
+import { keyOf, type SteadyEnds } from './steadyClock';
 
 export interface Journal {
   /** The entries of the active file. */
@@ -31,12 +31,14 @@ const size = v.pipe(v.number(), v.integer(), v.minValue(0));
 const journalSchema = v.object({
   live: v.array(v.custom<Reservation>((entry) => typeof entry === 'object' && entry !== null)),
   historySize: size,
-  steady: v.object({ boot: v.string(), ends: v.record(v.string(), v.number()) }),
+  /** In the order of the entries. */
+  steady: v.object({ boot: v.string(), ends: v.array(v.number()) }),
   fence: v.optional(size),
 });
 
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 const NEWLINE = Buffer.from('\n');
+const COMMA = Buffer.from(',');
 
 /** The journal, or undefined where there is none that can be trusted. @throws StoreProblem where it cannot be read */
 export function readJournal(path: string): Journal | undefined {
@@ -64,16 +66,28 @@ export function parseJournal(bytes: Buffer, known: KnownEntries = new Map()): Jo
   }
   const live = value.live.map((entry) => recognised(entry, known) ?? entry);
   return live.every((entry) => known.get(entry.reservation_id) === entry || v.is(reservationSchema, entry))
-    ? { ...value, live }
+    ? { ...value, live, steady: { boot: value.steady.boot, ends: endsOf(live, value.steady.ends) } }
     : undefined;
+}
+
+/** What is missing counts as not seen before. */
+function endsOf(live: readonly Reservation[], ends: readonly number[]): ReadonlyMap<string, number> {
+  const seen = live.flatMap((entry, index): [string, number][] => {
+    const end = ends[index];
+    return end === undefined ? [] : [[keyOf(entry), end]];
+  });
+  return new Map(seen);
 }
 
 /** The whole file. `active` is the fingerprint of the active file that it goes with. */
 export function serializeJournal({ live, historySize, steady, fence }: Journal, active: string | undefined): Buffer {
-  const entries = live.map(compactText).join(',');
-  const body = Buffer.from(
-    `{"live":[${entries}],"historySize":${historySize},"steady":${JSON.stringify(steady)},"fence":${fence ?? 0}}`,
-  );
+  const ends = live.map((entry) => steady.ends.get(keyOf(entry)) ?? 0);
+  const rest = { historySize, steady: { boot: steady.boot, ends }, fence: fence ?? 0 };
+  const body = Buffer.concat([
+    Buffer.from('{"live":['),
+    joined(live.map(compactBytes), COMMA),
+    Buffer.from(`],${JSON.stringify(rest).slice(1)}`),
+  ]);
   return Buffer.concat([committedLine(active, historySize), Buffer.from(`${checksum(body)}\n`), body, NEWLINE]);
 }
 

@@ -47,7 +47,7 @@ export function exactText(bytes: Buffer, path: string): string {
 }
 
 /** What is to be written to `path`, unless it is more than we would read again. @throws StoreProblem TOO_LARGE */
-export function fitting(path: string, content: string): string {
+export function fitting<T extends string | Buffer>(path: string, content: T): T {
   if (Buffer.byteLength(content) > LARGEST_FILE_BYTES) {
     throw new StoreProblem('TOO_LARGE', path, `${path} would become too large; nothing was written. Store less in it.`);
   }

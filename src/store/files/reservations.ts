@@ -39,7 +39,7 @@ export async function commitReservations(
   memory: Memory = {},
 ): Promise<readonly StoreProblem[]> {
   const file = { ...state.file, entries };
-  const content = Buffer.from(fitting(paths.active, serializeActive(file)));
+  const content = fitting(paths.active, serializeActive(file));
   const { now, steady } = state.moment;
   const notices = [...state.recovered.notices];
   let { historySize } = state;

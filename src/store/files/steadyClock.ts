@@ -21,7 +21,8 @@ export interface SteadyTime {
 /** When leases end by the steady clock of one boot. */
 export interface SteadyEnds {
   readonly boot: string;
-  readonly ends: Readonly<Record<string, number>>;
+  /** In ms, by {@link keyOf}. */
+  readonly ends: ReadonlyMap<string, number>;
 }
 
 /** Clocks drift apart and are slewed: only what differs by more was set. */
@@ -36,7 +37,7 @@ export function hasReallyPassed(entry: Reservation, seen: SteadyEnds | undefined
   if (!seen || seen.boot === '' || seen.boot !== steady.boot) {
     return true;
   }
-  const end = seen.ends[keyOf(entry)];
+  const end = seen.ends.get(keyOf(entry));
   return end === undefined || steady.ms >= end - TOLERANCE_MS;
 }
 
@@ -47,18 +48,18 @@ export function steadyEnds(
   now: Date,
   steady: SteadyTime,
 ): SteadyEnds {
-  const known = seen?.boot === steady.boot ? seen.ends : {};
+  const known = seen?.boot === steady.boot ? seen.ends : undefined;
   const ends = entries.map((entry): [string, number] => {
     const key = keyOf(entry);
-    return [key, known[key] ?? Math.round(steady.ms + instant(entry.expires_at) - now.getTime())];
+    return [key, known?.get(key) ?? Math.round(steady.ms + instant(entry.expires_at) - now.getTime())];
   });
-  return { boot: steady.boot, ends: Object.fromEntries(ends) };
+  return { boot: steady.boot, ends: new Map(ends) };
 }
 
 const keys = new WeakMap<Reservation, string>();
 
 /** A lease that is made longer is another one. */
-function keyOf(entry: Reservation): string {
+export function keyOf(entry: Reservation): string {
   const known = keys.get(entry);
   if (known !== undefined) {
     return known;

@@ -99,7 +99,7 @@ describe('parseActive', () => {
         const after = reservation({ scope: 'after' });
         const file = parseActive(JSON.stringify({ reservations: [before, entry, after] }), PATH);
         assert.deepEqual(file.entries, [before, after]);
-        assert.deepEqual(JSON.parse(serializeActive(file)).reservations, [before, after, entry]);
+        assert.deepEqual(JSON.parse(serializeActive(file).toString()).reservations, [before, after, entry]);
         const [problem] = file.problems;
         assert.ok(problem && file.problems.length === 1);
         assert.equal(problem.kind, 'BAD_ENTRY');
@@ -173,9 +173,9 @@ describe('parseActive and serializeActive', () => {
         const lead = withExtras(top, {}).slice(0, -1) + (Object.keys(top).length > 0 ? ',' : '');
         const text = `${lead}"reservations":[${entries.join(',')}]}`;
         const original: unknown = JSON.parse(text);
-        const rewritten = serializeActive(parseActive(text, PATH));
+        const rewritten = serializeActive(parseActive(text, PATH)).toString();
         assert.deepEqual(JSON.parse(rewritten), original);
-        assert.equal(serializeActive(parseActive(rewritten, PATH)), rewritten);
+        assert.equal(serializeActive(parseActive(rewritten, PATH)).toString(), rewritten);
       }),
       { numRuns: 500 },
     );
@@ -186,14 +186,14 @@ describe('parseActive and serializeActive', () => {
     const file = parseActive(`{"__proto__":{"polluted":1},"reservations":[${entry}]}`, PATH);
     assert.equal(file.entries[0]?.state, 'active');
     assert.equal(Reflect.get({}, 'polluted'), undefined);
-    const rewritten = serializeActive(file);
+    const rewritten = serializeActive(file).toString();
     assert.match(rewritten, /"__proto__": \{\s+"polluted": 1/);
     assert.match(rewritten, /"__proto__": \{\s+"state": "released"/);
   });
 
   it('write two-space JSON and a newline, as beadboard does', () => {
     const entry = reservation();
-    const text = serializeActive({ ...NO_ACTIVE_FILE, entries: [entry] });
+    const text = serializeActive({ ...NO_ACTIVE_FILE, entries: [entry] }).toString();
     assert.equal(text, `${JSON.stringify({ reservations: [entry] }, null, 2)}\n`);
   });
 });
