@@ -10,8 +10,21 @@ export interface Processes<W extends object, D> {
   end(): void;
 }
 
-/** Starts so many processes of a script of the bench. */
-export async function startProcesses<W extends object, D>(script: string, count: number): Promise<Processes<W, D>> {
+/** Does the work with so many processes of a script of the bench, and ends them whatever becomes of it. */
+export async function withProcesses<W extends object, D, T>(
+  script: string,
+  count: number,
+  work: (processes: Processes<W, D>) => Promise<T>,
+): Promise<T> {
+  const processes = await startProcesses<W, D>(script, count);
+  try {
+    return await work(processes);
+  } finally {
+    processes.end();
+  }
+}
+
+async function startProcesses<W extends object, D>(script: string, count: number): Promise<Processes<W, D>> {
   const children = Array.from({ length: count }, () => fork(join(__dirname, script)));
   const end = () => {
     for (const child of children) {

@@ -2,7 +2,7 @@
 
 import type { Kind } from '../contender';
 import { prepare } from '../contenders/all';
-import { type Processes, startProcesses } from '../processes';
+import { type Processes, withProcesses } from '../processes';
 import type { Context, Result, Row, Target } from '../row';
 import { median, quantile } from '../stats';
 import type { Done, Work } from '../worker.process';
@@ -38,18 +38,18 @@ interface Measured {
 
 async function run(context: Context, thinkMs: number): Promise<Result> {
   const measured = {} as Record<(typeof KINDS)[number], Measured>;
-  const processes = await startProcesses<Work, Done>('worker.process.js', PROCESSES);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const kind of KINDS) {
-      measured[kind] ??= { rates: [], times: [], failures: 0 };
-      const done = await race(context, processes, kind, thinkMs);
-      const times = done.flatMap((one) => one.times);
-      measured[kind].rates.push((1_000 * times.length) / ROUND_MS);
-      measured[kind].times.push(...times);
-      measured[kind].failures += done.reduce((sum, { failures }) => sum + failures, 0);
+  await withProcesses<Work, Done, void>('worker.process.js', PROCESSES, async (processes) => {
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const kind of KINDS) {
+        measured[kind] ??= { rates: [], times: [], failures: 0 };
+        const done = await race(context, processes, kind, thinkMs);
+        const times = done.flatMap((one) => one.times);
+        measured[kind].rates.push((1_000 * times.length) / ROUND_MS);
+        measured[kind].times.push(...times);
+        measured[kind].failures += done.reduce((sum, { failures }) => sum + failures, 0);
+      }
     }
-  }
-  processes.end();
+  });
   const rate = (kind: keyof typeof measured) => median(measured[kind].rates);
   const p99 = (kind: keyof typeof measured) => quantile(measured[kind].times, 0.99);
   return {

@@ -5,7 +5,7 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startProcesses } from '../processes';
+import { withProcesses } from '../processes';
 import type { Context, Row } from '../row';
 import type { Crew } from '../simulation/agents.process';
 import { judge, type Stored, type Verdict } from '../simulation/judge';
@@ -64,15 +64,18 @@ interface Simulated {
 async function simulate(context: Context, kind: Crew['kind']): Promise<Simulated> {
   const root = await context.folder(`simulation-${kind}`);
   const agents = Array.from({ length: AGENTS }, (_, index) => `agent-${index}`);
-  const processes = await startProcesses<Crew, Log>('simulation/agents.process.js', PROCESSES);
-  const pace = { began: Date.now() + START_MS, speed: SPEED };
-  const logs = await processes.run(
-    Array.from({ length: PROCESSES }, (_, place) => {
-      const own = agents.filter((_, index) => index % PROCESSES === place);
-      return { kind, root, agents, own, pace, minutes: MINUTES[kind], seed: context.seed };
-    }),
+  const logs = await withProcesses<Crew, Log, readonly Log[]>(
+    'simulation/agents.process.js',
+    PROCESSES,
+    (processes) => {
+      const pace = { began: Date.now() + START_MS, speed: SPEED };
+      const crews = Array.from({ length: PROCESSES }, (_, place) => {
+        const own = agents.filter((_, index) => index % PROCESSES === place);
+        return { kind, root, agents, own, pace, minutes: MINUTES[kind], seed: context.seed };
+      });
+      return processes.run(crews);
+    },
   );
-  processes.end();
   const log = together(logs);
   return {
     log,
