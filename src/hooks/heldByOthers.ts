@@ -1,12 +1,11 @@
 /** Who else holds the files that a hook is about. Nothing here writes, and nobody has to be registered for it. */
 
-import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Coordination } from '../coordination/coordination';
 import { type CheckedPath, type HeldBy, MAX_CHECKED_PATHS } from '../core/check';
 import type { ErrorBody } from '../core/envelope';
 import { parsePath } from '../core/scope/scope';
-import { findProject, type Project, realPath } from '../project/findProject';
+import { findProject, type Project, realPath, statsOf } from '../project/findProject';
 import { below } from '../project/place';
 
 /** A file, and the names that scopes may have for it. */
@@ -47,7 +46,7 @@ export async function filesNamed(path: string, cwd: string): Promise<readonly As
 /** A repository around the file; else the folder that the agent works in, where the file is below it. */
 async function placeOf(file: string, cwd: string): Promise<Project> {
   const own = await findProject(dirname(file));
-  if (await stat(join(own.worktree, '.git')).catch(() => undefined)) {
+  if (statsOf(join(own.worktree, '.git'))) {
     return own;
   }
   const here = await findProject(cwd);

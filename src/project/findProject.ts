@@ -1,6 +1,6 @@
 /** Which project a folder belongs to, told from what git has on disk; git itself is not run. */
 
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 export interface Project {
@@ -31,34 +31,34 @@ export function findProject(folder: string, now = process.uptime() * 1000): Prom
   if (remembered.size >= MAX_REMEMBERED) {
     remembered.clear();
   }
-  const found = look(folder);
+  const found = Promise.resolve(look(folder));
   remembered.set(folder, { found, until: now + REMEMBERED_MS });
   return found;
 }
 
-async function look(folder: string): Promise<Project> {
-  const start = await realPath(resolve(folder));
+function look(folder: string): Project {
+  const start = real(resolve(folder));
   for (let at = start; ; at = dirname(at)) {
-    const gitDir = await gitDirOf(at);
+    const gitDir = gitDirOf(at);
     if (gitDir) {
-      const project = await projectOfGit(gitDir, at);
-      return { project, worktree: at, foldCase: await isOneFile(join(at, '.git'), join(at, '.GIT')) };
+      const project = projectOfGit(gitDir, at);
+      return { project, worktree: at, foldCase: isOneFile(join(at, '.git'), join(at, '.GIT')) };
     }
     if (dirname(at) === at) {
-      return { project: start, worktree: start, foldCase: await foldsCase(start) };
+      return { project: start, worktree: start, foldCase: foldsCase(start) };
     }
   }
 }
 
 /** Where a worktree's own part of git is: `.git` itself, or where the file of that name leads. */
-async function gitDirOf(folder: string): Promise<string | undefined> {
+function gitDirOf(folder: string): string | undefined {
   const entry = join(folder, '.git');
-  const stats = await stat(entry).catch(() => undefined);
+  const stats = statsOf(entry);
   if (stats?.isDirectory()) {
     // A folder of that name alone makes no repository.
-    return (await exists(join(entry, 'HEAD'))) ? entry : undefined;
+    return statsOf(join(entry, 'HEAD')) ? entry : undefined;
   }
-  const [, path] = stats?.isFile() ? (/^gitdir:[ \t]*(.+?)\s*$/m.exec(await text(entry)) ?? []) : [];
+  const [, path] = stats?.isFile() ? (/^gitdir:[ \t]*(.+?)\s*$/m.exec(text(entry)) ?? []) : [];
   return path === undefined ? undefined : resolve(folder, path);
 }
 
@@ -66,53 +66,63 @@ async function gitDirOf(folder: string): Promise<string | undefined> {
  * The folder of the main worktree: the parent of `.git`, or what the repository's settings name, as a submodule's do.
  * A bare repository has none, and is itself what its worktrees share. Where `.git` leads nowhere, the worktree is alone.
  */
-async function projectOfGit(gitDir: string, worktree: string): Promise<string> {
-  if (!(await exists(gitDir))) {
+function projectOfGit(gitDir: string, worktree: string): string {
+  if (!statsOf(gitDir)) {
     return worktree;
   }
-  const common = (await text(join(gitDir, 'commondir'))).trim();
-  const shared = await realPath(common ? resolve(gitDir, common) : gitDir);
+  const common = text(join(gitDir, 'commondir')).trim();
+  const shared = real(common ? resolve(gitDir, common) : gitDir);
   if (basename(shared) === '.git') {
     return dirname(shared);
   }
-  const [, main] = /^\s*worktree\s*=\s*"?(.+?)"?\s*$/m.exec(await text(join(shared, 'config'))) ?? [];
-  return main === undefined ? shared : await realPath(resolve(shared, main));
+  const [, main] = /^\s*worktree\s*=\s*"?(.+?)"?\s*$/m.exec(text(join(shared, 'config'))) ?? [];
+  return main === undefined ? shared : real(resolve(shared, main));
 }
 
 /** Asks for the nearest folder above that has a letter in its name by the same name in the other case. */
-async function foldsCase(folder: string): Promise<boolean> {
+function foldsCase(folder: string): boolean {
   for (let at = folder; dirname(at) !== at; at = dirname(at)) {
     const name = basename(at);
     const other = name === name.toLowerCase() ? name.toUpperCase() : name.toLowerCase();
-    if (other !== name && (await exists(at))) {
-      return await isOneFile(at, join(dirname(at), other));
+    if (other !== name && statsOf(at)) {
+      return isOneFile(at, join(dirname(at), other));
     }
   }
   return false;
 }
 
-async function isOneFile(one: string, other: string): Promise<boolean> {
-  const [left, right] = await Promise.all(
-    [one, other].map((path) => stat(path, { bigint: true }).catch(() => undefined)),
-  );
+function isOneFile(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((path) => orUndefined(() => statSync(path, { bigint: true })));
   return left !== undefined && right !== undefined && left.ino === right.ino && left.dev === right.dev;
 }
 
 /** Without links, and on Windows with a drive in upper case; as far as it exists. */
-export async function realPath(path: string): Promise<string> {
-  const real = await realpath(path).catch(async () => {
-    const above = dirname(path);
-    return above === path ? path : join(await realPath(above), basename(path));
-  });
-  return real.replace(/^[a-z]:/, (drive) => drive.toUpperCase());
+export function realPath(path: string): Promise<string> {
+  return Promise.resolve(real(path));
 }
 
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
+function real(path: string): string {
+  const above = dirname(path);
+  const found =
+    orUndefined(() => realpathSync.native(path)) ?? (above === path ? path : join(real(above), basename(path)));
+  return found.replace(/^[a-z]:/, (drive) => drive.toUpperCase());
+}
+
+/** What stands there; undefined where that cannot be told. */
+export function statsOf(path: string): Stats | undefined {
+  return orUndefined(() => statSync(path));
 }
 
 /** The content of a small file; '' for what is no file. */
-async function text(path: string): Promise<string> {
-  const stats = await stat(path).catch(() => undefined);
-  return stats?.isFile() && stats.size <= 1_000_000 ? await readFile(path, 'utf8').catch(() => '') : '';
+function text(path: string): string {
+  const stats = statsOf(path);
+  return (stats?.isFile() && stats.size <= 1_000_000 ? orUndefined(() => readFileSync(path, 'utf8')) : undefined) ?? '';
+}
+
+function orUndefined<T>(get: () => T): T | undefined {
+  try {
+    return get();
+  } catch {
+    return undefined;
+  }
 }

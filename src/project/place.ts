@@ -4,9 +4,8 @@
  * one that begins with `./` or `../` is meant from the folder.
  */
 
-import { stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
-import { findProject, type Project, realPath } from './findProject';
+import { findProject, type Project, realPath, statsOf } from './findProject';
 
 export interface Here extends Project {
   /** The folder that the call is made in, from the root of the worktree, with `/`; '' for the root itself. */
@@ -37,8 +36,7 @@ export async function findHere(cwd: string, { project, worktree }: Named): Promi
  * own, in which nobody is in anybody's way.
  */
 export async function findHereIfFolder(cwd: string, folder: string | undefined): Promise<Here | undefined> {
-  const found = await stat(resolve(cwd, folder ?? '')).catch(() => undefined);
-  return found?.isDirectory() ? await findHere(cwd, { worktree: folder }) : undefined;
+  return statsOf(resolve(cwd, folder ?? ''))?.isDirectory() ? await findHere(cwd, { worktree: folder }) : undefined;
 }
 
 /** A path of a file, from the root; what is not below it stays as it is. */

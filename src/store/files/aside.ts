@@ -1,6 +1,6 @@
 /** Files that cannot be understood are kept, beside their place and under a name that nobody reads. */
 
-import { rename } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { randomHex, syncFolder } from './durable';
 
@@ -15,7 +15,7 @@ export function asideName(path: string, now: Date): string {
 /** Answers the new name. */
 export async function putAside(path: string, now: Date): Promise<string> {
   const aside = asideName(path, now);
-  await rename(path, aside);
+  renameSync(path, aside);
   await syncFolder(dirname(path));
   return aside;
 }

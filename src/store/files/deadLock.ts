@@ -6,7 +6,7 @@
  * nobody else may remove that incarnation, so it cannot have become another one in between.
  */
 
-import { readdir, unlink } from 'node:fs/promises';
+import { readdirSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errno } from '../problem';
@@ -76,7 +76,11 @@ export async function breakLock(
     }
   } catch (error) {
     // It stands, and so must the claims of the dead; but ours would keep everybody from it for as long as we live.
-    await unlink(claim.path).catch(() => abandon(claim.token));
+    try {
+      unlinkSync(claim.path);
+    } catch {
+      abandon(claim.token);
+    }
     throw error;
   }
   await removeClaims(claims).catch(() => abandon(claim.token));
@@ -153,7 +157,7 @@ async function createExclusively(path: string): Promise<string | undefined> {
     }
     throw error;
   } finally {
-    await unlink(ready).catch(() => undefined);
+    discard(ready);
   }
 }
 
@@ -162,7 +166,7 @@ async function removeClaims(claims: string): Promise<void> {
   const prefix = `${basename(claims)}.`;
   // From the highest number down, and no further than it goes: while any is left, the first one is, and nobody starts to
   // count anew.
-  const numbers = (await readdir(folder))
+  const numbers = readdirSync(folder)
     .filter((name) => name.startsWith(prefix))
     .map((name) => Number(name.slice(prefix.length)))
     .filter(Number.isInteger)

@@ -1,7 +1,6 @@
 /** Sending, so that a message is with all its recipients or with none, whatever happens on the way. Under the lock only. */
 
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { accessSync, constants } from 'node:fs';
 import { hasSafeIds, type Message } from '../../core/message';
 import { asProblem } from '../problem';
 import { appendLines, assertAppendable, ensureFolder, removeFile, syncFolder } from './durable';
@@ -19,7 +18,7 @@ export async function deliverMessages(paths: StorePaths, messages: readonly Mess
     fitting(messageFile(paths, message.message_id), JSON.stringify(message));
   }
   await ensureFolder(paths.root, paths.messageIndex);
-  await assertUsable(paths, messages);
+  assertUsable(paths, messages);
   const before = await openOutbox(paths, now);
   await writeOutbox(paths, [...before, ...messages]);
   // From here on they have been sent, unless all of it can be taken back.
@@ -31,11 +30,13 @@ export async function deliverMessages(paths: StorePaths, messages: readonly Mess
 }
 
 /** What lasts, such as a folder that is closed to us, is to be refused before anything has been sent. */
-async function assertUsable(paths: StorePaths, messages: readonly Message[]): Promise<void> {
+function assertUsable(paths: StorePaths, messages: readonly Message[]): void {
   const { R_OK, W_OK, X_OK } = constants;
-  await access(paths.messageIndex, R_OK | W_OK | X_OK).catch((error: unknown) => {
+  try {
+    accessSync(paths.messageIndex, R_OK | W_OK | X_OK);
+  } catch (error) {
     throw asProblem(error, paths.messageIndex, 'write to');
-  });
+  }
   for (const { to_agent: agent } of messages) {
     assertAppendable(inboxFile(paths, agent));
   }

@@ -1,6 +1,6 @@
 /** What a view needs of a store in files: to read what it shows, and to be told when that changes. It never writes. */
 
-import { access } from 'node:fs/promises';
+import { accessSync } from 'node:fs';
 import type { Message } from '../../core/message';
 import type { Reservation } from '../../core/reservation';
 import { errno } from '../problem';
@@ -42,14 +42,16 @@ export class FileReader implements StoreReader {
     this.active = new ActiveReader(this.paths.active);
   }
 
-  async exists(): Promise<boolean> {
-    try {
-      await access(this.paths.root);
-      return true;
-    } catch (error) {
-      // What is there but closed to us is a problem to report, not an absence.
-      return errno(error) !== 'ENOENT';
-    }
+  exists(): Promise<boolean> {
+    return promised(() => {
+      try {
+        accessSync(this.paths.root);
+        return true;
+      } catch (error) {
+        // What is there but closed to us is a problem to report, not an absence.
+        return errno(error) !== 'ENOENT';
+      }
+    });
   }
 
   readActive(): Promise<Records<Reservation>> {

@@ -1,6 +1,6 @@
 /** Where the files of a store are. The layout is beadboard's; see docs/architecture.md. */
 
-import { readdir } from 'node:fs/promises';
+import { promises } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isAgentId } from '../../core/agent';
@@ -66,7 +66,7 @@ export function messageFile(paths: StorePaths, id: string): string {
 /** The ids that the names of a folder's record files stand for; none where there is no such folder. @throws StoreProblem */
 export async function recordIds(folder: string, isId: (id: string) => boolean): Promise<string[]> {
   try {
-    const names = await readdir(folder);
+    const names = await promises.readdir(folder);
     const ids: string[] = [];
     for (const name of names) {
       const id = name.slice(0, -RECORD_ENDING.length);
