@@ -14,6 +14,7 @@ import { instant } from '../../core/time';
 import { mergedWaiters } from '../../core/waiting';
 import { StoreProblem } from '../problem';
 import type { Journal } from './journal';
+import { perEntry } from './perEntry';
 
 export interface Recovered {
   /** The reservations that hold now; the very list that was given, where nothing is wrong with it. */
@@ -28,18 +29,9 @@ export interface Recovered {
  * Tells one reservation from another. The id alone does not: it has the second and four hex digits that beadboard draws,
  * which two scopes can share, and one scope that is released and reserved anew within that second.
  */
-export function identity(entry: Reservation): string {
-  const known = identities.get(entry);
-  if (known !== undefined) {
-    return known;
-  }
-  const { reservation_id, scope, created_at } = entry;
-  const made = JSON.stringify([reservation_id, scope, created_at]);
-  identities.set(entry, made);
-  return made;
-}
-
-const identities = new WeakMap<Reservation, string>();
+export const identity = perEntry(({ reservation_id, scope, created_at }) =>
+  JSON.stringify([reservation_id, scope, created_at]),
+);
 
 /**
  * `closedSince` is what history closed after the journal was written, and what it had closed before of those entries that

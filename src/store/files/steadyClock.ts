@@ -10,6 +10,7 @@ import { uptime } from 'node:os';
 import type { Reservation } from '../../core/reservation';
 import { instant } from '../../core/time';
 import { bootId } from './owner';
+import { perEntry } from './perEntry';
 
 export interface SteadyTime {
   /** Identifies the boot; '' where the system does not tell, and then nothing is compared. */
@@ -56,16 +57,7 @@ export function steadyEnds(
   return { boot: steady.boot, ends: new Map(ends) };
 }
 
-const keys = new WeakMap<Reservation, string>();
-
 /** A lease that is made longer is another one. */
-export function keyOf(entry: Reservation): string {
-  const known = keys.get(entry);
-  if (known !== undefined) {
-    return known;
-  }
-  const { reservation_id, scope, expires_at } = entry;
-  const key = JSON.stringify([reservation_id, scope, expires_at]);
-  keys.set(entry, key);
-  return key;
-}
+export const keyOf = perEntry(({ reservation_id, scope, expires_at }) =>
+  JSON.stringify([reservation_id, scope, expires_at]),
+);
