@@ -59,8 +59,9 @@ export interface StoreReader {
 
 export interface Store extends StoreReader {
   /**
-   * What was closed of late and names the agent, as its holder or among those who waited for it; newest first. Only the
-   * end of the history is looked at, whatever there is of it. Takes no lock.
+   * What was closed of late and names the agent, as its holder or among those who waited for it; newest first. It may be
+   * left out where nobody waited for anything. Only the end of the history is looked at, whatever there is of it. Takes no
+   * lock.
    */
   readRecentlyClosed(agent: string): Promise<readonly Reservation[]>;
   readAgent(id: string): Promise<AgentRecord | undefined>;

@@ -6,6 +6,7 @@
 
 import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { NO_WAITING } from './json';
+import { orUndefined } from './orUndefined';
 
 export interface Committed {
   /** See {@link fingerprint}. */
@@ -45,14 +46,5 @@ function readHead(path: string): string {
     return head.toString('latin1', 0, readSync(file, head, 0, head.length, 0));
   } finally {
     closeSync(file);
-  }
-}
-
-/** What goes wrong here is told by who reads the store itself. */
-export function orUndefined<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
   }
 }

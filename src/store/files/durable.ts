@@ -17,7 +17,6 @@ import {
   openSync,
   readSync,
   renameSync,
-  type Stats,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -25,6 +24,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asProblem, errno, linkInPlace, notAFile } from '../problem';
 import { elapsedMs } from './elapsed';
+import { orUndefined } from './orUndefined';
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
@@ -99,7 +99,8 @@ export async function ensureFolder(root: string, path: string): Promise<void> {
 
 async function makeFolder(path: string): Promise<void> {
   try {
-    const stats = lookAt(path);
+    // What cannot be looked at cannot be made either, and that says why.
+    const stats = orUndefined(() => lstatSync(path));
     if (stats?.isSymbolicLink()) {
       throw linkInPlace(path);
     }
@@ -109,15 +110,6 @@ async function makeFolder(path: string): Promise<void> {
     }
   } catch (error) {
     throw asProblem(error, path, 'make the folder');
-  }
-}
-
-/** Undefined also for what cannot be looked at: making it will say why. */
-function lookAt(path: string): Stats | undefined {
-  try {
-    return lstatSync(path);
-  } catch {
-    return undefined;
   }
 }
 
@@ -161,11 +153,8 @@ export async function replaceFile(
 
 /** Removes what nobody needs, if that can be done. */
 export function discard(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // It is not there, or the doctor will find it.
-  }
+  // Where it is not gone, the doctor will find it.
+  orUndefined(() => unlinkSync(path));
 }
 
 /**

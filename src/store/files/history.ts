@@ -6,6 +6,7 @@ import { instant } from '../../core/time';
 import { asProblem, errno, notAFile } from '../problem';
 import type { Enough } from '../store';
 import { NO_WAITING } from './json';
+import { orUndefined } from './orUndefined';
 import { misfit, reservationSchema } from './schema';
 import { Turns } from './turns';
 
@@ -76,8 +77,8 @@ export function readClosedFrom(path: string, offset: number): ClosedSince {
 }
 
 /**
- * What was closed of late and names the agent among those who waited for it, newest first; where there is any, together
- * with everything else of late that names the agent. Looked for in the last {@link RECENT_BYTES}.
+ * What was closed of late and names the agent, newest first; nothing where nobody waited for any of what was closed of
+ * late. Looked for in the last {@link RECENT_BYTES}.
  *
  * @throws StoreProblem
  */
@@ -106,12 +107,8 @@ export function readClosedOf(path: string, ids: readonly string[]): readonly Res
 
 /** Undefined where there is none, or where only opening it tells what is wrong with it. */
 function sizeOf(path: string): number | undefined {
-  try {
-    const stats = statSync(path);
-    return stats.isFile() ? stats.size : undefined;
-  } catch {
-    return undefined;
-  }
+  const stats = orUndefined(() => statSync(path));
+  return stats?.isFile() === true ? stats.size : undefined;
 }
 
 /** Opens the file for reading, if there is one. @throws StoreProblem */

@@ -10,9 +10,10 @@ import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:f
 import { buf as crc32 } from 'crc-32';
 import * as v from 'valibot';
 import type { Reservation } from '../../core/reservation';
-import { committedLine, LINE_BYTES, orUndefined } from './committed';
+import { committedLine, LINE_BYTES } from './committed';
 import { compactBytes, joined, type KnownEntries, recognised } from './entryText';
 import { readBytes } from './json';
+import { orUndefined } from './orUndefined';
 import { reservationSchema } from './schema';
 import { keyOf, type SteadyEnds } from './steadyClock';
 

@@ -7,6 +7,7 @@ import type { Records } from '../store';
 import { ensureFolder, replaceFile } from './durable';
 import { elapsedMs } from './elapsed';
 import { fitting, readRecord, readText, toJson } from './json';
+import { orUndefined } from './orUndefined';
 import { readOutbox } from './outbox';
 import { inboxFile, messageFile, recordIds, type StorePaths } from './paths';
 import { messageSchema, misfit } from './schema';
@@ -122,11 +123,7 @@ interface Listed {
 
 /** When a folder was last changed, in ns; undefined where that cannot be told. */
 function timeOf(folder: string): bigint | undefined {
-  try {
-    return statSync(folder, { bigint: true }).mtimeNs;
-  } catch {
-    return undefined;
-  }
+  return orUndefined(() => statSync(folder, { bigint: true }).mtimeNs);
 }
 
 /** The message of one line of an inbox stream, or undefined for a line that is none. */
