@@ -5,7 +5,7 @@ import { ensureInstalled } from './lib/install.mjs';
 import { isMain } from './lib/isMain.mjs';
 import { outDir, repoRoot } from './lib/paths.mjs';
 
-const testStages = ['unit', 'store', 'cli', 'mcp', 'faults', 'host', 'ui'];
+const testStages = ['unit', 'store', 'postgres', 'cli', 'mcp', 'faults', 'host', 'ui'];
 
 /**
  * @param {boolean} production

@@ -130,7 +130,7 @@ async function unpackChromium(staging) {
  * @param {string[]} packages
  * @returns {Promise<void>}
  */
-async function npmInstall(dir, packages) {
+export async function npmInstall(dir, packages) {
   // Without a package.json of its own npm would install into the nearest project above.
   await writeFile(join(dir, 'package.json'), JSON.stringify({ private: true }));
   await runNpm(['install', ...npmFlags, ...packages], dir);
@@ -145,7 +145,7 @@ async function npmInstall(dir, packages) {
  * @param {(staging: string) => Promise<void>} fill
  * @returns {Promise<string>} the folder
  */
-async function provision(name, contents, log, fill) {
+export async function provision(name, contents, log, fill) {
   const dir = join(hostCacheDir, name);
   await removeAbandoned(dir);
   if (isComplete(dir, contents)) {

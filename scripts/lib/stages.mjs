@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { outDir, repoRoot } from './paths.mjs';
+import { providePostgres } from './postgres.mjs';
 import { makeTempDir, removeTempDir, runNodeScript } from './processes.mjs';
 
 /** @typedef {{ passed: number, failed: number }} Counts */
@@ -24,6 +25,7 @@ export const stages = {
   typecheck: { run: (print) => runTool('typescript/bin/tsc', ['--noEmit'], print), compiled: false, webHost: false },
   unit: { run: (print) => runMocha('unit', 5000, 2 * minute, print), compiled: true, webHost: false },
   store: { run: (print) => runMocha('store', 30_000, 4 * minute, print), compiled: true, webHost: false },
+  postgres: { run: runPostgres, compiled: true, webHost: false },
   cli: { run: (print) => runMocha('cli', 30_000, 8 * minute, print), compiled: true, webHost: false },
   mcp: { run: (print) => runMocha('mcp', 30_000, 4 * minute, print), compiled: true, webHost: false },
   faults: { run: (print) => runMocha('faults', 4 * minute, 12 * minute, print), compiled: true, webHost: false },
@@ -55,6 +57,17 @@ function runMocha(name, testTimeoutMs, stageTimeoutMs, print) {
   args.push('--reporter', join(repoRoot, 'scripts', 'lib', 'countReporter.cjs'));
   args.push('--enable-source-maps', `out/test/${name}/**/*.test.js`);
   return runCounted(join(modules, 'mocha', 'bin', 'mocha.js'), args, stageTimeoutMs, print);
+}
+
+/**
+ * @param {Print} [print]
+ * @returns {Promise<Counts>}
+ */
+async function runPostgres(print) {
+  const { programs, source } = await providePostgres({ log: print ? (line) => print(`${line}\n`) : console.log });
+  (print ?? ((text) => process.stdout.write(text)))(`PostgreSQL: ${source}\n`);
+  process.env['AGENT_RESERVATIONS_POSTGRES'] = programs;
+  return await runMocha('postgres', 60_000, 8 * minute, print);
 }
 
 /**

@@ -23,13 +23,14 @@ export async function answer<T>(command: CommandName, operation: () => Promise<O
 }
 
 /**
- * What the system did not let us read may hold anything: an answer without it would be wrong. What was read and makes no
+ * What the system did not let us read may hold anything: an answer without it would be wrong, as would one of what a server
+ * that is out of reach held before. What was read and makes no
  * sense is passed over; the view tells of it.
  *
  * @throws StoreProblem
  */
 export function complete<R>({ records, problems }: Records<R>): readonly R[] {
-  const unread = problems.find(({ kind }) => kind === 'IO_ERROR' || kind === 'ACCESS_DENIED');
+  const unread = problems.find(({ kind }) => ['IO_ERROR', 'ACCESS_DENIED', 'STORE_UNREACHABLE'].includes(kind));
   if (unread) {
     throw unread;
   }

@@ -23,6 +23,11 @@ export function findingTitle({ kind }: Finding): string {
     SYMBOLIC_LINK: vscode.l10n.t('A symbolic link is in the way'),
     NETWORK_FILE_SYSTEM: vscode.l10n.t('The store is on a network file system'),
     OUT_OF_REACH: vscode.l10n.t('Something could not be looked at'),
+    SERVER_TOO_OLD: vscode.l10n.t('The server is too old'),
+    OTHER_SCHEMA: vscode.l10n.t("The server's tables are of another version"),
+    CLOCK_DIFFERENCE: vscode.l10n.t("This machine's clock and the server's differ"),
+    NOT_ENCRYPTED: vscode.l10n.t('The connection is not encrypted'),
+    POWERFUL_ROLE: vscode.l10n.t('The user on the server may do more than needed'),
   };
   return titles[kind];
 }
@@ -105,6 +110,16 @@ export function findingRemedy(finding: Finding): string {
       return vscode.l10n.t('Locks of other machines have to be cleared by hand, and changes may be noticed late.');
     case 'OUT_OF_REACH':
       return vscode.l10n.t('See to your rights, or move away what is in its place.');
+    case 'SERVER_TOO_OLD':
+      return vscode.l10n.t('Use a server of version {0} or later.', String(facts['needed']));
+    case 'OTHER_SCHEMA':
+      return vscode.l10n.t('Bring the tables, or Agent Reservations on this machine, to the later version.');
+    case 'CLOCK_DIFFERENCE':
+      return vscode.l10n.t('Leases end by the clock of the server. Set the clock of this machine.');
+    case 'NOT_ENCRYPTED':
+      return vscode.l10n.t('Take sslmode=disable out of the address.');
+    case 'POWERFUL_ROLE':
+      return vscode.l10n.t('Connect with a user that is no superuser.');
   }
 }
 

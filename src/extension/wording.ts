@@ -219,9 +219,7 @@ function problemText(kind: ProblemKind | 'UNEXPECTED', fact: (name: string) => s
         path,
         fact('aside'),
       );
-    case 'FOREIGN_REWRITE':
-    case 'IO_ERROR':
-    case 'UNEXPECTED':
+    default:
       return vscode.l10n.t('The store could not be used: {0}', message);
   }
 }

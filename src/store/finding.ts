@@ -35,13 +35,27 @@ export const FINDING_KINDS = [
   'OUT_OF_REACH',
 ] as const;
 
-export type FindingKind = (typeof FINDING_KINDS)[number];
+/** The same for a store on a server; OUT_OF_REACH and BAD_ENTRY are found there too. */
+export const SERVER_FINDING_KINDS = [
+  /** The server is older than what we work with. */
+  'SERVER_TOO_OLD',
+  /** Its tables are of another version than this program. */
+  'OTHER_SCHEMA',
+  /** The clocks of this machine and of the server differ by more than a few seconds. */
+  'CLOCK_DIFFERENCE',
+  /** What goes between here and another machine is not encrypted. */
+  'NOT_ENCRYPTED',
+  /** The role that we connect with may do far more than it needs. */
+  'POWERFUL_ROLE',
+] as const;
+
+export type FindingKind = (typeof FINDING_KINDS)[number] | (typeof SERVER_FINDING_KINDS)[number];
 
 export interface Finding {
   /** The same for the same thing at every look: the kind, and a path below the root or an identity. */
   readonly id: string;
   readonly kind: FindingKind;
-  /** The file or folder that is wrong, as the system names it. */
+  /** The file or folder that is wrong, as the system names it; or the server. */
   readonly path: string;
   /** English: what is wrong, and what follows from it. */
   readonly message: string;

@@ -31,7 +31,27 @@ export const PROBLEM_KINDS = [
   'FOREIGN_REWRITE',
 ] as const;
 
-export type ProblemKind = (typeof PROBLEM_KINDS)[number];
+/** What can be wrong with a store on a server, besides ACCESS_DENIED, IO_ERROR, BAD_ENTRY and STORE_LOCKED. */
+export const SERVER_PROBLEM_KINDS = [
+  /** The server does not answer. Nothing was changed; or what is shown is what was read before. */
+  'STORE_UNREACHABLE',
+  /** The connection was lost while a change was committed, and whether it was made could not be found out. */
+  'OUTCOME_UNKNOWN',
+  /** The server's tables are older than this program, or not there yet. */
+  'SCHEMA_TOO_OLD',
+  /** The server's tables are newer than this program. */
+  'SCHEMA_TOO_NEW',
+  /** What names the server, or the namespace on it, is wrong. */
+  'INVALID_CONNECTION',
+  /** The connection would be open to whoever listens, and nobody has said that it may. */
+  'INSECURE_CONNECTION',
+  /** A text holds what the server cannot keep: a NUL, or half of a surrogate pair. */
+  'INVALID_TEXT',
+  /** The server refused a second active reservation of one scope, which some client's fault asked for. */
+  'DUPLICATE_SCOPE',
+] as const;
+
+export type ProblemKind = (typeof PROBLEM_KINDS)[number] | (typeof SERVER_PROBLEM_KINDS)[number];
 
 /** A failure of the store itself, as opposed to a rule's refusal. Its message says what, where, and the next step. */
 export class StoreProblem extends Error {
@@ -41,7 +61,7 @@ export class StoreProblem extends Error {
   }
 
   readonly kind: ProblemKind;
-  /** The file or folder that is wrong. */
+  /** The file or folder that is wrong, or the server. */
   readonly path: string;
   /** More facts for programs: holder and age of a lock, index and field of an entry. */
   readonly facts: Readonly<Record<string, unknown>>;

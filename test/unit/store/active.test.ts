@@ -138,7 +138,11 @@ describe('parseActive', () => {
           kinds.add(file.problems[0]?.kind ?? 'valid');
         } catch (error) {
           assert.ok(error instanceof StoreProblem, String(error));
-          assert.ok(PROBLEM_KINDS.includes(error.kind) && error.path === PATH && error.message !== '');
+          assert.ok(
+            (PROBLEM_KINDS as readonly ProblemKind[]).includes(error.kind) &&
+              error.path === PATH &&
+              error.message !== '',
+          );
           kinds.add(error.kind);
         }
       }),

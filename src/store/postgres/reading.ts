@@ -1,0 +1,134 @@
+/** What is read beside the active reservations. No lock is taken, and each is one statement. */
+
+import type { ClientBase } from 'pg';
+import type { Message } from '../../core/message';
+import type { Reservation } from '../../core/reservation';
+import { messageSchema, misfit, reservationSchema } from '../files/schema';
+import { StoreProblem } from '../problem';
+import type { Enough, Records } from '../store';
+
+/** The first page of the history, and the following ones. */
+const PAGES = [200, 2_000];
+/** Conflicts are held against somebody for a day, and more than this nobody makes of them. */
+const RECENT = 300;
+
+interface ClosedRow {
+  readonly record: unknown;
+  readonly closed_at: string;
+  readonly seq: string;
+}
+
+/** Newest first, page by page, until there is enough. */
+export async function readClosed(
+  client: ClientBase,
+  id: number,
+  since: Date,
+  enough?: Enough,
+): Promise<readonly Reservation[]> {
+  const closed: Reservation[] = [];
+  let found = 0;
+  let last: ClosedRow | undefined;
+  for (let page = 0; ; page++) {
+    const limit = PAGES[Math.min(page, PAGES.length - 1)] ?? 0;
+    const { rows }: { rows: ClosedRow[] } = await client.query<ClosedRow>({
+      name: `agent_reservations closed ${last ? 'on' : 'first'}`,
+      text: `select record, closed_at::text, seq from agent_reservations.reservation
+        where namespace_id = $1 and state <> 'active' and closed_at >= $2
+          ${last ? 'and (closed_at, seq) < ($4::timestamptz, $5::bigint)' : ''}
+        order by closed_at desc, seq desc limit $3`,
+      values: [id, earliest(since), limit, ...(last ? [last.closed_at, last.seq] : [])],
+    });
+    for (const { record } of rows) {
+      if (misfit(reservationSchema, record) === undefined) {
+        closed.push(record as Reservation);
+        found += enough?.matches(record as Reservation) === true ? 1 : 0;
+        if (found === enough?.count) {
+          return closed;
+        }
+      }
+    }
+    last = rows.at(-1);
+    if (rows.length < limit) {
+      return closed;
+    }
+  }
+}
+
+/** As holder, or as one who waited; newest first, each at most so many. */
+export async function readRecentlyClosed(
+  client: ClientBase,
+  id: number,
+  agent: string,
+): Promise<readonly Reservation[]> {
+  const { rows } = await client.query<{ record: Reservation }>({
+    name: 'agent_reservations recently closed',
+    text: `(select record, closed_at, seq from (
+        select record, closed_at, seq from agent_reservations.reservation
+        where namespace_id = $1 and state <> 'active' and json_typeof(record -> 'waiting') = 'array'
+        order by closed_at desc, seq desc limit $3) as waited
+      where exists (select 1 from json_array_elements(record -> 'waiting') as one where one ->> 'agent_id' = $2))
+      union all
+      (select record, closed_at, seq from agent_reservations.reservation
+        where namespace_id = $1 and state <> 'active' and agent_id = $2 and json_typeof(record -> 'waiting') is distinct from 'array'
+        order by closed_at desc, seq desc limit $3)
+      order by closed_at desc, seq desc`,
+    values: [id, agent, RECENT],
+  });
+  return rows.map(({ record }) => record).filter((record) => misfit(reservationSchema, record) === undefined);
+}
+
+/** The messages of a recipient, or all that wait for an acknowledgement; the latter newest first by their text. */
+export async function readMessages(
+  client: ClientBase,
+  id: number,
+  which: { readonly to: string } | 'open',
+  place: string,
+): Promise<Records<Message>> {
+  const { rows } = await client.query<{ id: string; record: unknown }>({
+    name: `agent_reservations messages ${which === 'open' ? 'open' : 'to'}`,
+    text: `select message_id as id, record from agent_reservations.message
+      where namespace_id = $1 and ${which === 'open' ? 'is_open' : 'to_agent = $2'}`,
+    values: which === 'open' ? [id] : [id, which.to],
+  });
+  const problems: StoreProblem[] = [];
+  const records: Message[] = [];
+  for (const { id: message, record } of rows) {
+    const reason = misfit(messageSchema, record);
+    if (reason === undefined) {
+      records.push(record as Message);
+    } else {
+      problems.push(
+        new StoreProblem(
+          'BAD_ENTRY',
+          place,
+          `The message ${message} in ${place} is wrong (${reason}); it is passed over.`,
+          {
+            facts: { entry: message, reason },
+          },
+        ),
+      );
+    }
+  }
+  return { records, problems };
+}
+
+/** Agents or messages as they are: the one of that id, or all. */
+export async function readRecords<R>(
+  client: ClientBase,
+  table: 'agent' | 'message',
+  id: number,
+  one?: string,
+): Promise<readonly R[]> {
+  const { rows } = await client.query<{ record: R }>({
+    name: `agent_reservations ${table} ${one === undefined ? 'all' : 'one'}`,
+    text: `select record from agent_reservations.${table}
+      where namespace_id = $1 ${one === undefined ? '' : `and ${table}_id = $2`} order by ${table}_id`,
+    values: one === undefined ? [id] : [id, one],
+  });
+  return rows.map(({ record }) => record);
+}
+
+/** PostgreSQL's times begin later than those of JavaScript. */
+function earliest(since: Date): Date {
+  return new Date(Math.max(since.getTime(), -200_000_000_000_000));
+}
