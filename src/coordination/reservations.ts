@@ -153,7 +153,7 @@ export function reservationOperations(
     ]);
     // After the reading, which takes its time: what ended meanwhile may stand beside the one that followed it.
     const now = clock();
-    const reservations = active.records.filter((entry) => !isExpired(entry, now) && matchesStatus(entry, request));
+    const reservations = complete(active).filter((entry) => !isExpired(entry, now) && matchesStatus(entry, request));
     const messages = complete(unacked).filter(
       (message) => matchesBead(message, request.bead) && (!request.agent || message.to_agent === request.agent),
     );
@@ -239,7 +239,7 @@ export function reservationOperations(
     check: (input) =>
       answer('agent check', async () =>
         when(checkCheck(fields(input), await isRegistered(fields(input).agent)), async (request) => {
-          const { records } = await store.readActive();
+          const records = complete(await store.readActive());
           const now = clock();
           return granted(
             whoHolds(

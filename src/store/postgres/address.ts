@@ -59,16 +59,20 @@ export function placeOf({ host, port, database, ssl, isLoopback }: Address): str
   return `postgres://${shown}:${port}/${database}${ssl === false && !isLoopback ? ' (not encrypted)' : ''}`;
 }
 
-/** A URL as it may be shown: the password left out, also where the rest is no URL. */
+/** A URL as it may be shown: without password and parameters, and hardly anything of what is no URL. */
 export function withoutPassword(url: string): string {
   try {
     const parsed = new URL(url);
-    parsed.password = '';
-    return parsed.href;
+    if (parsed.host !== '') {
+      parsed.password = '';
+      parsed.search = '';
+      return parsed.href;
+    }
   } catch {
-    const [, scheme = ''] = /^([a-z][a-z0-9+.-]*:\/\/)/i.exec(url) ?? [];
-    return `${scheme}…`;
+    // Below.
   }
+  const [, scheme = ''] = /^([a-z][a-z0-9+.-]*:\/\/)/i.exec(url) ?? [];
+  return `${scheme}…`;
 }
 
 function parse(url: string): URL {

@@ -49,6 +49,7 @@ export class Batches {
     private readonly namespace: Namespace,
     private readonly list: ActiveList,
     private readonly limits: BatchLimits,
+    private readonly clock?: () => Date,
   ) {}
 
   /** Answers once what the job did is committed. @throws StoreProblem, or what the job threw */
@@ -132,7 +133,8 @@ export class Batches {
     return this.connections.use(async (client) => {
       try {
         const opened = await open(client, this.namespace, this.list, needs, first - elapsedMs());
-        const session = new Session(opened, this.connections.place);
+        const moment = this.clock ? { ...opened, now: this.clock() } : opened;
+        const session = new Session(moment, this.connections.place);
         const decided = batch.map((job) => decide(job, session));
         const writes = session.writes((entry) => this.list.seqOf(entry));
         if (!writes) {

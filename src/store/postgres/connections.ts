@@ -40,6 +40,7 @@ const SILENCE_MS = 2_000;
 const GREETING = `
   select pg_postmaster_start_time()::text as started,
     (select coalesce(max(version), 0) from agent_reservations.migration)::int as version,
+    floor(extract(epoch from clock_timestamp()) * 1000) as now,
     set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on'
       else current_setting('synchronous_commit') end, false)`;
 
@@ -49,6 +50,7 @@ export class Connections {
   private readonly greeted = new WeakSet<PoolClient>();
   private started: string | undefined;
   private version: number | undefined;
+  private aheadMs = 0;
 
   /** `onOtherServer`: whoever answers now is not the server process of before: what is remembered of it may be wrong. */
   constructor(
@@ -132,7 +134,8 @@ export class Connections {
     if (this.greeted.has(client)) {
       return;
     }
-    const { started, version } = await askVersion(client);
+    const asked = Date.now();
+    const { started, version, now } = await askVersion(client);
     if (version < SCHEMA_VERSION) {
       throw schemaTooOld(this.address, version);
     }
@@ -142,6 +145,7 @@ export class Connections {
     if (this.started !== started || this.version !== version) {
       this.onOtherServer();
     }
+    this.aheadMs = Number(now) - (asked + Date.now()) / 2;
     this.started = started;
     this.version = version;
     this.greeted.add(client);
@@ -169,19 +173,32 @@ export class Connections {
     };
   }
 
+  /** The server's clock as far as it is known, which it is from the first connection on: to half the time that it took to ask. */
+  now(): Date {
+    return new Date(Date.now() + this.aheadMs);
+  }
+
   get place(): string {
     return placeOf(this.address);
   }
 }
 
-async function askVersion(client: PoolClient): Promise<{ started: string; version: number }> {
+interface Greeting {
+  readonly started: string;
+  readonly version: number;
+  readonly now: string;
+}
+
+const NO_TABLES: Greeting = { started: '', version: 0, now: '' };
+
+async function askVersion(client: PoolClient): Promise<Greeting> {
   try {
-    const { rows } = await client.query<{ started: string; version: number }>(GREETING);
-    return rows[0] ?? { started: '', version: 0 };
+    const { rows } = await client.query<Greeting>(GREETING);
+    return rows[0] ?? NO_TABLES;
   } catch (error) {
     // No such table, no such schema.
     if (['42P01', '3F000'].includes(codeOf(error) ?? '')) {
-      return { started: '', version: 0 };
+      return NO_TABLES;
     }
     throw error;
   }

@@ -20,7 +20,8 @@ const FACTS = `
     floor(extract(epoch from clock_timestamp()) * 1000) as now,
     (select rolsuper from pg_roles where rolname = current_user) as superuser`;
 
-export async function diagnose(connections: Connections): Promise<readonly Finding[]> {
+/** `clock` is this machine's. */
+export async function diagnose(connections: Connections, clock: () => number = Date.now): Promise<readonly Finding[]> {
   const { address, place } = connections;
   const findings: Finding[] = [];
   const found = (kind: FindingKind, message: string, facts: Finding['facts'] = {}) =>
@@ -33,9 +34,9 @@ export async function diagnose(connections: Connections): Promise<readonly Findi
     );
   }
   try {
-    const before = Date.now();
+    const before = clock();
     const { rows } = await connections.useAny((client) => client.query<Facts>(FACTS));
-    const after = Date.now();
+    const after = clock();
     const { server = 0, now = '0', superuser = false } = rows[0] ?? {};
     const version = Math.floor(server / 10_000);
     if (version < OLDEST_SERVER) {

@@ -31,6 +31,8 @@ export interface PostgresStoreOptions {
   readonly namespace?: string;
   /** Connections and times, where they are to be other than {@link DEFAULT_LIMITS}. */
   readonly limits?: Partial<Limits>;
+  /** The clock that every decision is given; the server's unless told. */
+  readonly clock?: () => Date;
 }
 
 /** @throws StoreProblem INVALID_CONNECTION, INSECURE_CONNECTION. Nothing is connected to before it is needed. */
@@ -49,7 +51,7 @@ export class PostgresStore implements Store {
   private readonly lastUnacked = new LastKnown<Message>();
   private lastClosed: { readonly since: Date; readonly closed: readonly Reservation[] } | undefined;
 
-  constructor({ url, namespace = DEFAULT_NAMESPACE, limits: told = {} }: PostgresStoreOptions) {
+  constructor({ url, namespace = DEFAULT_NAMESPACE, limits: told = {}, clock }: PostgresStoreOptions) {
     const address = addressOf(url);
     const limits = { ...DEFAULT_LIMITS, ...told };
     this.namespace = new Namespace(namespace);
@@ -59,8 +61,16 @@ export class PostgresStore implements Store {
       this.active.forget();
       this.namespace.forget();
     });
-    this.batches = new Batches(this.connections, this.namespace, this.active, limits);
+    this.batches = new Batches(this.connections, this.namespace, this.active, limits, clock);
     this.listening = new Listening(() => this.connections.single(), this.namespace);
+  }
+
+  /**
+   * The server's clock, as far as this machine can tell: for whoever says how long a lease still lasts, since leases end by
+   * the server's. Decisions ask the server itself.
+   */
+  now(): Date {
+    return this.connections.now();
   }
 
   /** Makes the tables, or brings them to the version of this program. @throws StoreProblem */
