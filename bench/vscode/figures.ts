@@ -26,4 +26,8 @@ export interface Refresh {
 export type LiveFigures = Omit<Figures, 'activations'>;
 
 /** What one suite adds to the file. */
-export type Line = { readonly activation: Figures['activations'][number] } | { readonly live: LiveFigures };
+export type Line =
+  | { readonly activation: Figures['activations'][number] }
+  | { readonly live: LiveFigures }
+  /** Where only the changes are measured. */
+  | { readonly refresh: Refresh };

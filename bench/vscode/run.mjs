@@ -1,10 +1,12 @@
 /**
  * Runs the suites of the benchmarks inside VS Code: `node bench/vscode/run.mjs FIGURES`, where FIGURES is a file to which
- * each adds lines of JSON. Needs the production build and the compiled suites, as bench/run.mjs makes them.
+ * each adds lines of JSON. `--changes` measures the changes beside 10,000 alone; `--profile NAME` does too, and leaves CPU profiles
+ * of them in NAME.changes.cpuprofile and NAME.comeOrGone.cpuprofile, for bench/vscode/profileTable.mjs or a browser. Needs the production build and the compiled suites, as bench/run.mjs makes them.
  */
 
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { makeSandbox } from '../../scripts/host/sandbox.mjs';
 import { startWebSuites } from '../../scripts/host/webSuites.mjs';
 import { outDir, repoRoot } from '../../scripts/lib/paths.mjs';
@@ -12,7 +14,12 @@ import { outDir, repoRoot } from '../../scripts/lib/paths.mjs';
 /** Each is an extension host of its own, so that none finds anything compiled. */
 const ACTIVATIONS = 5;
 
-const figures = resolve(process.argv[2] ?? '');
+const { values, positionals } = parseArgs({
+  options: { changes: { type: 'boolean' }, profile: { type: 'string' } },
+  allowPositionals: true,
+});
+const figures = resolve(positionals[0] ?? '');
+const changesOnly = values.changes === true || values.profile !== undefined;
 const sandbox = await makeSandbox();
 try {
   const extension = await makeTimedExtension(join(sandbox.root, 'extension'));
@@ -21,10 +28,12 @@ try {
     AGENT_RESERVATIONS_BENCH_FIGURES: figures,
     AGENT_RESERVATIONS_BENCH_NODE: process.execPath,
     AGENT_RESERVATIONS_BENCH_EXTENSION: extension,
+    ...(changesOnly ? { AGENT_RESERVATIONS_BENCH_CHANGES: '1' } : {}),
+    ...(values.profile === undefined ? {} : { AGENT_RESERVATIONS_BENCH_PROFILE: resolve(values.profile) }),
   };
   const suites = await startWebSuites({ sandbox, env, logFile: join(outDir, 'bench-vscode.log') });
   try {
-    for (let activation = 0; activation < ACTIVATIONS; activation++) {
+    for (let activation = 0; activation < (changesOnly ? 0 : ACTIVATIONS); activation++) {
       await suites.run(join(outDir, 'bench', 'vscode', 'activation.suite.js'), extension);
     }
     await suites.run(join(outDir, 'bench', 'vscode', 'live.suite.js'), extension);

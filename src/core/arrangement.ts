@@ -1,5 +1,6 @@
 /** Which part of an overview a person wants to see, and under which headings: pure, from the overview alone. */
 
+import { between, differences, endsOf, spliced } from './differences';
 import type { ActiveItem, ExpiredItem, MessageItem, Overview } from './overview';
 import { projectOf } from './reservation';
 
@@ -61,23 +62,22 @@ export function isEmpty({ active, expired, messages }: Overview): boolean {
  * holder: they keep a section of their own there.
  */
 export function grouped(overview: Overview, grouping: Grouping): readonly Section[] {
-  const { active, expired, messages } = overview;
-  const reservations = [...active.map(asActive), ...expired.map(asExpired)];
-  const letters = messages.map(asMessage);
+  const [active, expired, letters] = [
+    asActive(overview.active),
+    asExpired(overview.expired),
+    asMessages(overview.messages),
+  ];
+  const reservations = () => [...active, ...expired];
   switch (grouping) {
     case 'state':
-      return [
-        byState('active', reservations.slice(0, active.length)),
-        byState('expired', reservations.slice(active.length)),
-        byState('messages', letters),
-      ];
+      return [byState('active', active), byState('expired', expired), byState('messages', letters)];
     case 'holder':
       return [
-        ...byHeading(reservations, ({ reservation, mine }) => ({ by: 'holder', agent: reservation.agent_id, mine })),
+        ...byHeading(reservations(), ({ reservation, mine }) => ({ by: 'holder', agent: reservation.agent_id, mine })),
         byState('messages', letters),
       ];
     case 'bead':
-      return byHeading([...reservations, ...letters], (item) => ({
+      return byHeading([...reservations(), ...letters], (item) => ({
         by: 'bead',
         bead: 'reservation' in item ? item.reservation.bead_id : item.message.bead_id,
       }));
@@ -90,12 +90,15 @@ export interface Rearranged {
   readonly sections: readonly Section[];
   /** Items of the other sections that look different. */
   readonly items: readonly OverviewItem[];
+  /** Keys of items that are in no section any more. */
+  readonly gone: ReadonlySet<string>;
 }
 
 /** Undefined where the sections themselves are others. Items are told apart by the objects: see `lookAt`. */
 export function rearranged(before: readonly Section[], after: readonly Section[]): Rearranged | undefined {
   const sections: Section[] = [];
   const items: OverviewItem[] = [];
+  const [left, entered] = [new Set<string>(), new Set<string>()];
   if (before.length !== after.length) {
     return undefined;
   }
@@ -110,9 +113,18 @@ export function rearranged(before: readonly Section[], after: readonly Section[]
       items.push(...changed);
     } else {
       sections.push(section);
+      const { gone, come } = differences(old.items, section.items);
+      keysOf(gone, left);
+      keysOf(come, entered);
     }
   }
-  return { sections, items };
+  return { sections, items, gone: new Set([...left].filter((key) => !entered.has(key))) };
+}
+
+function keysOf(items: readonly OverviewItem[], into: Set<string>): void {
+  for (const item of items) {
+    into.add(itemKey(item));
+  }
 }
 
 /** The items that look different where they stand; undefined where some came, went or moved. */
@@ -123,9 +135,11 @@ function changedInPlace(
   if (before.length !== after.length) {
     return undefined;
   }
+  const ends = endsOf(before, after);
+  const olds = between(before, ends);
   const changed: OverviewItem[] = [];
-  for (const [index, item] of after.entries()) {
-    const old = before[index];
+  for (const [index, item] of between(after, ends).entries()) {
+    const old = olds[index];
     if (old !== item) {
       if (!old || itemKey(old) !== itemKey(item)) {
         return undefined;
@@ -138,19 +152,34 @@ function changedInPlace(
 
 type Kind<K> = Extract<OverviewItem, { kind: K }>;
 
-const asActive = once<ActiveItem, Kind<'active'>>((item) => ({ kind: 'active', ...item }));
-const asExpired = once<ExpiredItem, Kind<'expired'>>((item) => ({ kind: 'expired', ...item }));
-const asMessage = once<MessageItem, Kind<'message'>>((item) => ({ kind: 'message', ...item }));
+const asActive = each<ActiveItem, Kind<'active'>>((item) => ({ kind: 'active', ...item }));
+const asExpired = each<ExpiredItem, Kind<'expired'>>((item) => ({ kind: 'expired', ...item }));
+const asMessages = each<MessageItem, Kind<'message'>>((item) => ({ kind: 'message', ...item }));
 
-/** The same object for the same object. */
-function once<A extends object, B>(make: (from: A) => B): (from: A) => B {
+/** Makes another of each of a list: the same object for the same object, the same list for the same list. */
+function each<A extends object, B extends object>(make: (from: A) => B): (list: readonly A[]) => readonly B[] {
   const made = new WeakMap<A, B>();
-  return (from) => {
+  const lists = new WeakMap<readonly A[], readonly B[]>();
+  let last: WeakRef<readonly A[]> | undefined;
+  const once = (from: A) => {
     let known = made.get(from);
     if (known === undefined) {
       known = make(from);
       made.set(from, known);
     }
+    return known;
+  };
+  // Of a list that follows on another, only what has changed is gone through.
+  const following = (list: readonly A[]) => {
+    const before = last?.deref();
+    const known = before && lists.get(before);
+    const ends = known && endsOf(before, list);
+    return known && ends ? spliced(known, ends, between(list, ends).map(once)) : list.map(once);
+  };
+  return (list) => {
+    const known = lists.get(list) ?? following(list);
+    lists.set(list, known);
+    last = new WeakRef(list);
     return known;
   };
 }

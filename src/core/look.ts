@@ -3,7 +3,7 @@
  * for the view, the badges and the status bar, so that they cannot disagree.
  */
 
-import { differences } from './differences';
+import { differences, spliced } from './differences';
 import { isOfProject } from './meeting';
 import { type Message, newestFirst } from './message';
 import {
@@ -125,13 +125,13 @@ function changedSince(
     return undefined;
   }
   const timed = come.map((entry) => timedItem(entry, items, last.options.me, now));
-  const out = new Set(known.map((one) => one?.item));
-  const stay = gone.length > 0 ? last.overview.active.filter((item) => !out.has(item)) : last.overview.active;
+  const out = known.map((one) => one?.item).filter((item) => item !== undefined);
   const live = timed.filter(({ endsAt }) => endsAt > now.getTime());
   const ended = come.filter((_, index) => (timed[index]?.endsAt ?? 0) <= now.getTime());
   return {
-    active: merged(
-      stay,
+    active: replaced(
+      last.overview.active,
+      out,
       live.map(({ item }) => item),
     ),
     over:
@@ -144,6 +144,29 @@ function changedSince(
 
 function nextOf({ item, endsAt, endsSoonFrom }: Timed): number {
   return item.endsSoon ? endsAt : endsSoonFrom;
+}
+
+/** A list in order, without some of them and with others: only what lies between these is looked through. */
+function replaced(
+  list: readonly ActiveItem[],
+  out: readonly ActiveItem[],
+  more: readonly ActiveItem[],
+): readonly ActiveItem[] {
+  const all = [...out, ...more];
+  if (all.length === 0) {
+    return list;
+  }
+  if (all.length > MOST_PUT_IN) {
+    const gone = new Set(out);
+    return merged(
+      list.filter((item) => !gone.has(item)),
+      more,
+    );
+  }
+  const from = Math.min(...all.map((item) => placeBefore(item, list)));
+  const to = Math.max(...all.map((item) => placeOf(item, list, from)));
+  const stay = list.slice(from, to).filter((item) => !out.includes(item));
+  return spliced(list, { front: from, back: list.length - to }, merged(stay, more));
 }
 
 /** A list in order, with more of them. */
@@ -165,16 +188,26 @@ function merged(list: readonly ActiveItem[], more: readonly ActiveItem[]): reado
   return ([] as ActiveItem[]).concat(...parts, list.slice(at));
 }
 
-/** Where the item belongs in a list in order, of which it comes behind the first `from`. */
+/** Where the item belongs in a list in order, behind its like; it comes behind the first `from`. */
 function placeOf(item: ActiveItem, list: readonly ActiveItem[], from: number): number {
+  return firstFrom(from, list, (there) => mineFirstThenScope(there, item) > 0);
+}
+
+/** Where the first stands that is no less than the item. */
+function placeBefore(item: ActiveItem, list: readonly ActiveItem[]): number {
+  return firstFrom(0, list, (there) => mineFirstThenScope(there, item) >= 0);
+}
+
+/** The place of the first of which it is true, from there on; what is true of one has to be true of all behind it. */
+function firstFrom(from: number, list: readonly ActiveItem[], isTrue: (item: ActiveItem) => boolean): number {
   let [low, high] = [from, list.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     const there = list[middle];
-    if (there && mineFirstThenScope(there, item) <= 0) {
-      low = middle + 1;
-    } else {
+    if (there && isTrue(there)) {
       high = middle;
+    } else {
+      low = middle + 1;
     }
   }
   return low;
@@ -234,18 +267,28 @@ function markTakeable(
   live: readonly ActiveItem[],
   me: string | undefined,
 ): readonly ExpiredItem[] {
-  const taken = new Map<string, Reservation[]>(expired.map(({ scope }) => [scope, []]));
-  if (taken.size > 0) {
-    for (const { reservation } of live) {
-      taken.get(reservation.scope)?.push(reservation);
-    }
-  }
+  const taken = new Map(expired.map(({ scope }) => [scope, [...heldWith(scope, live)]]));
   return expired.map((reservation) => {
     const sameText = taken.get(reservation.scope) ?? [];
     const canTakeOver = !sameText.some((entry) => isOfProject(entry, projectOf(reservation)));
     sameText.push(reservation);
     return { reservation, mine: reservation.agent_id === me, canTakeOver };
   });
+}
+
+/** Those of exactly that scope, of a list in order. */
+function* heldWith(scope: string, live: readonly ActiveItem[]): Generator<Reservation> {
+  for (const mine of [true, false]) {
+    const isFrom = (item: ActiveItem) =>
+      Number(mine) - Number(item.mine) > 0 || (item.mine === mine && item.reservation.scope >= scope);
+    for (let at = firstFrom(0, live, isFrom); ; at++) {
+      const item = live[at];
+      if (item?.mine !== mine || item.reservation.scope !== scope) {
+        break;
+      }
+      yield item.reservation;
+    }
+  }
 }
 
 function activeItem(reservation: Reservation, me: string | undefined, endsSoon: boolean): ActiveItem {

@@ -44,10 +44,24 @@ function roughly(ms: number): string {
 export function localTime(iso: string, now = new Date()): string {
   const at = new Date(iso);
   const isToday = at.toDateString() === now.toDateString();
-  return new Intl.DateTimeFormat(vscode.env.language, {
-    ...(isToday ? {} : { dateStyle: 'medium' }),
-    timeStyle: 'short',
-  }).format(at);
+  return (isToday ? timeFormat() : dateAndTimeFormat()).format(at);
+}
+
+// To make one takes many times as long as to use it, and each item that is drawn needs several.
+const timeFormat = format({ timeStyle: 'short' });
+const dateAndTimeFormat = format({ dateStyle: 'medium', timeStyle: 'short' });
+
+/** In the language of VS Code. Kept for a minute at most: the machine may come to another time zone. */
+function format(options: Intl.DateTimeFormatOptions): () => Intl.DateTimeFormat {
+  let known: { readonly key: string; readonly format: Intl.DateTimeFormat } | undefined;
+  return () => {
+    const now = new Date();
+    const key = `${now.getTimezoneOffset()} ${Math.floor(now.getTime() / MINUTE_MS)}`;
+    if (known?.key !== key) {
+      known = { key, format: new Intl.DateTimeFormat(vscode.env.language, options) };
+    }
+    return known.format;
+  };
 }
 
 /** Who holds what, for what and how long: one line. */

@@ -29,6 +29,13 @@ export class Elements {
     return this.known.has(keyOf(node)) ? this.of(node) : undefined;
   }
 
+  /** Forgets those with these keys. */
+  forget(keys: Iterable<string>): void {
+    for (const key of keys) {
+      this.known.delete(key);
+    }
+  }
+
   /** Forgets all but those. */
   keep(nodes: readonly Element[]): void {
     const keys = new Set(nodes.map(keyOf));

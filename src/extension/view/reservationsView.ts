@@ -162,13 +162,12 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
     const { sections, drift } = arranged;
     const changes = isSame(before.problems, arranged.problems) && rearranged(before.sections, sections);
     const isOther = !changes || !before.drift !== !drift;
-    if (isOther || changes.sections.length > 0) {
-      elements.keep([...sections, ...sections.flatMap(({ items }) => items), ...(drift ? [drift] : [])]);
-    }
     if (isOther) {
+      elements.keep([...sections, ...sections.flatMap(({ items }) => items), ...(drift ? [drift] : [])]);
       this.changed.fire(undefined);
       return;
     }
+    elements.forget(changes.gone);
     const nodes: Node[] = sections
       .filter((one) => changes.sections.some(({ key }) => key === one.key))
       .map(elements.of, elements);

@@ -1,12 +1,12 @@
 /** Reading the active file again and again: what is as it was is not parsed again, and stays the same object. */
 
-import { isUtf8 } from 'node:buffer';
 import type { Reservation } from '../../core/reservation';
 import { type ActiveFile, NO_ACTIVE_FILE, parseActiveBytes } from './active';
 import { fingerprint } from './committed';
-import { readSmallFile } from './json';
+import { readSmallFile, withSmallFile } from './json';
 import { RememberedList } from './remembered';
 import { misfit, reservationSchema } from './schema';
+import { fileAsSource } from './source';
 
 export interface ActiveRead {
   readonly file: ActiveFile;
@@ -30,30 +30,31 @@ export class ActiveReader {
 
   constructor(private readonly path: string) {}
 
-  /** The file as it stands; without one, nothing is active. @throws StoreProblem */
+  /** The file as it stands; without one, nothing is active. The next reading may write over its bytes. @throws StoreProblem */
   read(): ActiveRead {
     const before = fingerprint(this.path);
-    const bytes = readSmallFile(this.path);
+    const found = this.readRemembered() ?? this.readPlain();
     // Another one may have come into its place meanwhile.
     const isIt = before === fingerprint(this.path);
-    return {
-      file: bytes === undefined ? NO_ACTIVE_FILE : this.parse(bytes),
-      bytes,
-      fingerprint: isIt ? before : undefined,
-    };
+    return { ...found, fingerprint: isIt ? before : undefined };
   }
 
-  private parse(bytes: Buffer): ActiveFile {
-    const remembered = isUtf8(bytes) ? this.list.parse(bytes) : undefined;
+  private readRemembered(): Omit<ActiveRead, 'fingerprint'> | undefined {
+    const remembered = withSmallFile(this.path, (file, size) => this.list.parse(fileAsSource(file, size)));
     if (!remembered) {
-      return parseActiveBytes(bytes, this.path);
+      return undefined;
     }
     const { items, around } = remembered;
     if (this.last?.items !== items) {
       const { reservations: _, ...extra } = around as { readonly reservations: unknown };
       this.last = { items, file: { entries: items, strange: [], extra, problems: [] } };
     }
-    return this.last.file;
+    return { file: this.last.file, bytes: this.list.bytes };
+  }
+
+  private readPlain(): Omit<ActiveRead, 'fingerprint'> {
+    const bytes = readSmallFile(this.path);
+    return { file: bytes ? parseActiveBytes(bytes, this.path) : NO_ACTIVE_FILE, bytes };
   }
 }
 

@@ -84,6 +84,10 @@ export class FileReader implements StoreReader {
   /** The active file, where it is just as our last commit left it and history has closed nothing of it since. */
   private readCommitted(): ActiveFile | undefined {
     const found = orUndefined(() => this.active.read());
+    if (found?.bytes) {
+      // So that what is read in full next keeps its objects; at once, since these bytes are written over by the next reading.
+      this.memory.active = { bytes: found.bytes, value: found.file };
+    }
     const committed = found && readCommitted(this.paths.journal);
     if (!found?.bytes || !committed || committed.fingerprint !== found.fingerprint) {
       return undefined;
@@ -91,8 +95,6 @@ export class FileReader implements StoreReader {
     const { closed, size } = readClosedFrom(this.paths.history, committed.historySize);
     const ids = new Set(closed.map(({ reservation_id }) => reservation_id));
     const isClosed = ids.size > 0 && found.file.entries.some(({ reservation_id }) => ids.has(reservation_id));
-    // So that what is read in full next keeps its objects.
-    this.memory.active = { bytes: found.bytes, value: found.file };
     // A history that shrank was put aside by somebody.
     return isClosed || size < committed.historySize ? undefined : found.file;
   }

@@ -59,6 +59,15 @@ export function fitting<T extends string | Buffer>(path: string, content: T): T 
  * long, call by call, mostly under the lock. Whoever reads many files lets others have their turn in between.
  */
 export function readBytes(path: string, atMost = Number.MAX_SAFE_INTEGER): Buffer | undefined {
+  return withFile(path, atMost, (file) => readFileSync(file));
+}
+
+/** As {@link readSmallFile}, where not all of it need be kept: `read` is given the open file and its size in bytes. */
+export function withSmallFile<T>(path: string, read: (file: number, size: number) => T): T | undefined {
+  return withFile(path, LARGEST_FILE_BYTES, read);
+}
+
+function withFile<T>(path: string, atMost: number, read: (file: number, size: number) => T): T | undefined {
   let file: number | undefined;
   try {
     file = openSync(path, constants.O_RDONLY | NO_WAITING);
@@ -75,7 +84,7 @@ export function readBytes(path: string, atMost = Number.MAX_SAFE_INTEGER): Buffe
         { facts: { megabytes } },
       );
     }
-    return readFileSync(file);
+    return read(file, stats.size);
   } catch (error) {
     // A name that is too long for the file system, which an id may be, is the name of no file.
     if (errno(error) === 'ENOENT' || errno(error) === 'ENAMETOOLONG') {

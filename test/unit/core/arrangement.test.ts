@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import {
   filtered,
   GROUPINGS,
@@ -162,5 +163,62 @@ describe('what has changed its look', () => {
     assert.equal(changed(snapshot.active.slice(0, 3)), undefined);
     assert.equal(changed(snapshot.active.slice(1), 'holder'), undefined);
     assert.equal(changed([...snapshot.active, { ...earliest, agent_id: 'another', scope: 'x' }], 'holder'), undefined);
+  });
+});
+
+describe('an arrangement that follows on another', () => {
+  const options = { me: 'dana', expiredHours: 24 };
+  const anEntry = fc.record({
+    id: fc.nat(12),
+    scope: fc.constantFrom('a', 'b', 'c', 'd'),
+    agent: fc.constantFrom('dana', 'codex'),
+    ends: fc.integer({ min: -30, max: 90 }),
+  });
+  const aReading = fc.record({ stay: fc.array(fc.boolean(), { minLength: 30 }), come: fc.array(anEntry) });
+
+  /** Each section with all that is said of its items, made without any memory. */
+  const plain = (sections: readonly Section[]) =>
+    sections.map(({ key, items }) => [key, items.map((item) => JSON.stringify(item))]);
+
+  it('is as if there had been none, and what has changed is told of', () => {
+    fc.assert(
+      fc.property(fc.array(aReading, { maxLength: 8 }), fc.constantFrom(...GROUPINGS), (readings, grouping) => {
+        let look = lookAt(undefined, NOTHING_READ, options, NOW);
+        let before = grouped(look.overview, grouping);
+        for (const { stay, come } of readings) {
+          const kept = look.snapshot.active.filter((_, index) => stay[index]);
+          const added = come.map(({ id, scope, agent, ends }) =>
+            reservation({ reservation_id: `res_${id}`, scope, agent_id: agent, expires_at: at(ends) }),
+          );
+          const keys = new Set(added.map(({ reservation_id }) => reservation_id));
+          const entries = [...kept.filter(({ reservation_id }) => !keys.has(reservation_id)), ...added];
+          const active = [...new Map(entries.map((entry) => [entry.reservation_id, entry])).values()];
+          look = lookAt(look, { active, closed: [], messages: snapshot.messages }, options, NOW);
+          const after = grouped(look.overview, grouping);
+          const fresh = JSON.parse(JSON.stringify(look.overview)) as typeof look.overview;
+          assert.deepEqual(plain(after), plain(grouped(fresh, grouping)));
+          const changes = rearranged(before, after);
+          if (changes) {
+            const [old, young] = [before, after].map((list) => list.flatMap(({ items }) => items));
+            const stands = new Set(young?.map(itemKey));
+            assert.deepEqual(
+              [...changes.gone].sort(),
+              [...new Set(old?.map(itemKey).filter((key) => !stands.has(key)))].sort(),
+            );
+            for (const [index, section] of after.entries()) {
+              const was = before[index]?.items ?? [];
+              const isInPlace = was.map(itemKey).join('\n') === section.items.map(itemKey).join('\n');
+              assert.equal(changes.sections.includes(section), !isInPlace);
+              const others = section.items.filter((item) => !was.includes(item));
+              assert.deepEqual(
+                changes.items.filter((item) => others.includes(item)),
+                isInPlace ? others : [],
+              );
+            }
+          }
+          before = after;
+        }
+      }),
+    );
   });
 });

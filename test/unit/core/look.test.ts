@@ -48,8 +48,18 @@ describe('a look that goes on from the one before', () => {
             messages: [],
           };
           const options = { ...OPTIONS, me };
+          const before = look?.overview.active ?? [];
           look = lookAt(look, snapshot, options, now);
           assert.deepEqual(look.overview, overview(snapshot, options, now));
+          const { active: found, expired } = look.overview;
+          assert.deepEqual(differences(before, found), {
+            gone: before.filter((item) => !found.includes(item)),
+            come: found.filter((item) => !before.includes(item)),
+          });
+          for (const [index, { reservation, canTakeOver }] of expired.entries()) {
+            const later = [...found, ...expired.slice(0, index)];
+            assert.equal(canTakeOver, !later.some((item) => item.reservation.scope === reservation.scope));
+          }
         }
       }),
     );

@@ -56,9 +56,11 @@ describe('a list that is remembered', () => {
         let list: readonly Item[] = first;
         for (const edits of [[], ...changes]) {
           list = edits.reduce((before, edit) => edit(before), list);
-          const found = reader.parse(textOf(list));
+          const text = textOf(list);
+          const found = reader.parse(text);
           if (list.length > 0) {
             assert.deepEqual(found?.items, JSON.parse(JSON.stringify(list)));
+            assert.deepEqual(reader.bytes, text);
           } else {
             assert.equal(found, undefined);
           }
@@ -79,6 +81,51 @@ describe('a list that is remembered', () => {
     const after = reader.parse(textOf(changed))?.items ?? [];
     assert.deepEqual(after, changed);
     assert.equal(after.filter((item) => !before.includes(item)).length, 2);
+  });
+
+  it('is read so where it is long, grows and shrinks', () => {
+    const item = (id: number) => ({ id, text: `of ${id} `.repeat(id % 40) });
+    let list: readonly Item[] = Array.from({ length: 3_000 }, (_, id) => item(id));
+    const reader = remembering();
+    const edits: readonly Edit[] = [
+      (before) => before.with(7, { id: 7, text: 'anew' }),
+      (before) => [...before, item(5_000)],
+      (before) => before.toSpliced(1_500, 0, { id: 1, text: 'more than there is room for '.repeat(5_000) }),
+      (before) => before.toSpliced(1_500, 1),
+      (before) => before.slice(1),
+      (before) => before.slice(0, -1),
+      (before) => before.toReversed(),
+      (before) => before.with(0, { id: 0, text: 'first' }).with(-1, { id: 9, text: 'last' }),
+      (before) => before.slice(1_000, 1_001),
+      (before) => [...before, ...Array.from({ length: 2_000 }, (_, id) => item(id))],
+    ];
+    for (const edit of [(before: readonly Item[]) => before, ...edits]) {
+      list = edit(list);
+      const text = textOf(list);
+      assert.deepEqual(reader.parse(text)?.items, list);
+      assert.deepEqual(reader.bytes, text);
+    }
+  });
+
+  it('has an object for each of its items, also where two have the same text', () => {
+    const one = { id: 1, text: 'a' };
+    const reader = remembering();
+    reader.parse(textOf([one, { id: 2, text: 'b' }]));
+    const items = reader.parse(textOf([{ id: 2, text: 'b' }, one, one]))?.items ?? [];
+    assert.deepEqual([items.length, new Set(items).size], [3, 3]);
+  });
+
+  it('is no text where a character is cut', () => {
+    const reader = remembering();
+    const text = textOf([
+      { id: 1, text: 'ü' },
+      { id: 2, text: 'a' },
+    ]);
+    const broken = Buffer.from(text);
+    broken[text.indexOf('ü')] = 0x61;
+    assert.ok(reader.parse(text));
+    assert.equal(reader.parse(broken), undefined);
+    assert.ok(reader.parse(text));
   });
 
   it('reads nothing that is laid out otherwise, or is no JSON', () => {
