@@ -82,10 +82,13 @@ export class HolderIndex {
   held(paths: readonly ScopePath[]): Held {
     const found = paths.filter(({ root }) => this.roots.get(root));
     const covers = new Set(found.flatMap((path) => [...this.covering.over(path)]));
-    const below = found.flatMap(({ root, names }) => [...(this.above.get([root, ...names].join('/')) ?? [])]);
+    const below = found.flatMap(({ root, names }) => this.above.get([root, ...names].join('/')) ?? []);
     return covers.size + below.length === 0
       ? NOT_HELD
-      : { covering: inOrder([...covers]), below: inOrder(below.filter((item) => !covers.has(item))) };
+      : {
+          covering: inOrder([...covers]),
+          below: inOrder(([] as ActiveItem[]).concat(...below.map((items) => without(items, covers)))),
+        };
   }
 
   /** Does it for an item that may be about this place, with the folders that lead to it where others hold it. */
@@ -95,6 +98,12 @@ export class HolderIndex {
       work(scope.data, new Set(item.mine ? [] : foldersAbove(scope.data)));
     }
   }
+}
+
+/** Quick for thousands of items, as a folder may lead to. */
+function without(items: ReadonlySet<ActiveItem>, others: ReadonlySet<ActiveItem>): readonly ActiveItem[] {
+  const all = Array.from(items);
+  return others.size === 0 ? all : all.filter((item) => !others.has(item));
 }
 
 function foldersAbove({ root, patterns }: Scope): readonly string[] {

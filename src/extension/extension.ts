@@ -25,6 +25,7 @@ import { LanguageModelTools } from './languageModel/tools';
 import { LiveStore } from './liveStore';
 import { OwnHere } from './ownHere';
 import { Projects } from './projects';
+import { followSettings } from './settings';
 import { StatusBar } from './statusBar';
 import { Terminals } from './terminals';
 import { Arrangement } from './view/arrangement';
@@ -44,6 +45,7 @@ export interface Internals {
 export type TestedApi = AgentReservationsApi & { readonly internals?: Internals };
 
 export function activate(context: vscode.ExtensionContext): TestedApi {
+  const settings = followSettings();
   const log = vscode.window.createOutputChannel('Agent Reservations', { log: true });
   const live = new LiveStore(log);
   const memory = context.workspaceState;
@@ -109,6 +111,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     changed,
     live,
     log,
+    settings,
   );
   void live.refresh();
   return {

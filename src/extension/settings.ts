@@ -8,8 +8,27 @@ import { CONFIGURATION } from './contributions';
 
 const DEFAULT_EXPIRED_HOURS = 24;
 
+/** What they are, while it is followed how they change: VS Code puts them together anew each time that they are asked for. */
+let followed: { settings?: vscode.WorkspaceConfiguration | undefined } | undefined;
+
+/** From now on the settings are put together once for each change. To be called before anything else listens for changes. */
+export function followSettings(): vscode.Disposable {
+  followed = {};
+  const listening = vscode.workspace.onDidChangeConfiguration(() => {
+    followed = {};
+  });
+  return new vscode.Disposable(() => {
+    listening.dispose();
+    followed = undefined;
+  });
+}
+
 function read<T>(name: string, fallback: T): T {
-  return vscode.workspace.getConfiguration(CONFIGURATION).get<T>(name, fallback);
+  const settings = followed?.settings ?? vscode.workspace.getConfiguration(CONFIGURATION);
+  if (followed) {
+    followed.settings = settings;
+  }
+  return settings.get<T>(name, fallback);
 }
 
 /** The folder of the store: the setting's, or beadboard's. */

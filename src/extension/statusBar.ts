@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { oneLine } from '../core/display';
-import { ownItems } from '../core/overview';
+import { type ActiveItem, ownItems } from '../core/overview';
 import { MINUTE_MS } from '../core/time';
 import { COMMANDS, VIEW_ID } from './contributions';
 import type { LiveStore } from './liveStore';
@@ -9,11 +9,22 @@ import { localTime, timeUntil } from './wording';
 const PRIORITY = 50;
 const LONGEST_LIST = 12;
 
+interface Drawn {
+  readonly command: string;
+  readonly text: string;
+  readonly tooltip: string;
+  /** For screen readers. */
+  readonly label: string;
+  readonly warns: boolean;
+}
+
 /** What the person holds: how many scopes, and (hovering) which, and for how long still. */
 export class StatusBar implements vscode.Disposable {
   readonly item = vscode.window.createStatusBarItem('held', vscode.StatusBarAlignment.Left, PRIORITY);
   private readonly disposables: vscode.Disposable[] = [this.item];
   private minute: NodeJS.Timeout | undefined;
+  /** As text, to compare; empty while it is hidden. */
+  private drawn = '';
 
   constructor(private readonly live: LiveStore) {
     this.item.name = vscode.l10n.t('Reservations Held');
@@ -29,6 +40,21 @@ export class StatusBar implements vscode.Disposable {
     vscode.Disposable.from(...this.disposables).dispose();
   }
 
+  /** VS Code passes on what is set, also where it was so before. */
+  private draw(drawn: Drawn): void {
+    const { item } = this;
+    const key = JSON.stringify(drawn);
+    if (key !== this.drawn) {
+      this.drawn = key;
+      item.command = drawn.command;
+      item.text = drawn.text;
+      item.tooltip = drawn.tooltip;
+      item.accessibilityInformation = { label: drawn.label, role: 'button' };
+      item.backgroundColor = drawn.warns ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+      item.show();
+    }
+  }
+
   private update(): void {
     clearTimeout(this.minute);
     const { item, live } = this;
@@ -38,33 +64,19 @@ export class StatusBar implements vscode.Disposable {
     }
     if (live.state.kind !== 'readable') {
       item.hide();
+      this.drawn = '';
       return;
     }
     const mine = ownItems(live.overview.active);
     const ending = mine.filter((active) => active.endsSoon);
     const now = new Date();
-    item.command = COMMANDS.showHeld;
-    item.text = `$(lock) ${vscode.l10n.t('{0} held', mine.length)}`;
-    item.backgroundColor = ending.length > 0 ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
-    item.tooltip =
-      mine.length === 0
-        ? vscode.l10n.t('You hold no scope. Click to reserve one.')
-        : [
-            vscode.l10n.t('You hold:'),
-            ...mine
-              .slice(0, LONGEST_LIST)
-              .map(({ reservation: { scope, expires_at } }) =>
-                vscode.l10n.t(
-                  '{0} until {1} ({2} left)',
-                  oneLine(scope),
-                  localTime(expires_at, now),
-                  timeUntil(expires_at, now),
-                ),
-              ),
-            ...(mine.length > LONGEST_LIST ? [vscode.l10n.t('and {0} more', mine.length - LONGEST_LIST)] : []),
-          ].join('\n');
-    item.accessibilityInformation = { label: spoken(mine.length, ending.length), role: 'button' };
-    item.show();
+    this.draw({
+      command: COMMANDS.showHeld,
+      text: `$(lock) ${vscode.l10n.t('{0} held', mine.length)}`,
+      tooltip: tooltip(mine, now),
+      label: spoken(mine.length, ending.length),
+      warns: ending.length > 0,
+    });
     if (mine.length > 0 && vscode.window.state.focused) {
       this.minute = setTimeout(() => this.update(), MINUTE_MS);
     }
@@ -72,15 +84,28 @@ export class StatusBar implements vscode.Disposable {
 
   /** A store that broke must not look like one that was never there; the view says what to do. */
   private showProblem(): void {
-    const { item } = this;
     const text = vscode.l10n.t('Reservations unreadable');
-    item.command = `${VIEW_ID}.focus`;
-    item.text = `$(warning) ${text}`;
-    item.tooltip = vscode.l10n.t('The store of reservations cannot be read. Click to see what to do.');
-    item.accessibilityInformation = { label: text, role: 'button' };
-    item.backgroundColor = undefined;
-    item.show();
+    this.draw({
+      command: `${VIEW_ID}.focus`,
+      text: `$(warning) ${text}`,
+      tooltip: vscode.l10n.t('The store of reservations cannot be read. Click to see what to do.'),
+      label: text,
+      warns: false,
+    });
   }
+}
+
+function tooltip(mine: readonly ActiveItem[], now: Date): string {
+  if (mine.length === 0) {
+    return vscode.l10n.t('You hold no scope. Click to reserve one.');
+  }
+  const lines = mine
+    .slice(0, LONGEST_LIST)
+    .map(({ reservation: { scope, expires_at } }) =>
+      vscode.l10n.t('{0} until {1} ({2} left)', oneLine(scope), localTime(expires_at, now), timeUntil(expires_at, now)),
+    );
+  const more = mine.length - lines.length;
+  return [vscode.l10n.t('You hold:'), ...lines, ...(more > 0 ? [vscode.l10n.t('and {0} more', more)] : [])].join('\n');
 }
 
 function spoken(held: number, ending: number): string {

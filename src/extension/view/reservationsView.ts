@@ -129,14 +129,21 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
                 : vscode.l10n.t('{0} messages for you to acknowledge', forMe),
           }
         : undefined;
-    this.tree.description = description(live, this.arrangement.filter);
+    this.say('description', description(live, this.arrangement.filter));
     // Where a view is alone in its container, VS Code does not draw its description.
-    this.tree.message = this.stateKey() === 'filled' ? filterMessage(this.arrangement.filter) : '';
+    this.say('message', this.stateKey() === 'filled' ? filterMessage(this.arrangement.filter) : '');
     setContext(CONTEXT_KEYS.problem, live.state.kind === 'unreadable' ? live.state.problem.kind : '');
     setContext(CONTEXT_KEYS.state, this.stateKey());
     setContext(CONTEXT_KEYS.holds, active[0]?.mine === true);
     this.tell(before);
     this.keepTime();
+  }
+
+  /** VS Code passes on what is set, also where it was so before. */
+  private say(where: 'description' | 'message', text: string): void {
+    if (this.tree[where] !== text) {
+      this.tree[where] = text;
+    }
   }
 
   private countOf({ key }: SectionNode): number {
