@@ -33,17 +33,22 @@ export function fingerprint(path: string): string | undefined {
 }
 
 export function readCommitted(journal: string): Committed | undefined {
-  const found = LINE.exec(orUndefined(() => readHead(journal)) ?? '')?.groups;
+  return parseCommitted(orUndefined(() => readHead(journal)));
+}
+
+/** What the first bytes of a journal say. */
+export function parseCommitted(head: Buffer | undefined): Committed | undefined {
+  const found = LINE.exec(head?.toString('latin1') ?? '')?.groups;
   return found?.['fingerprint'] === undefined
     ? undefined
     : { fingerprint: found['fingerprint'], historySize: Number(found['historySize']) };
 }
 
-function readHead(path: string): string {
+function readHead(path: string): Buffer {
   const file = openSync(path, constants.O_RDONLY | NO_WAITING);
   try {
     const head = Buffer.alloc(LINE_BYTES);
-    return head.toString('latin1', 0, readSync(file, head, 0, head.length, 0));
+    return head.subarray(0, readSync(file, head, 0, head.length, 0));
   } finally {
     closeSync(file);
   }

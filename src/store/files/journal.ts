@@ -1,19 +1,22 @@
 /**
  * What the store held after our last commit: our private memory beside beadboard's files, by which a rewrite that lost
- * or revived a reservation is noticed, and from which a broken active file is made anew.
+ * or revived a reservation is noticed, and from which a broken active file is made anew. This is its text; reading and
+ * writing it is journalFile.ts.
  *
  * It is never needed to be right: it is written last and not synced, and where it is missing, torn or old, nothing is
  * repaired that would have been. Closings since then are found in the history from `historySize` on.
+ *
+ * After a first line of its own (committed.ts) it holds the whole list once, and then a line for each change, so that a
+ * commit writes, and the next process reads, what has changed and not all there is. Each line's checksum goes on from that
+ * of the line before: what follows something else, or has lost its middle, is told from what belongs there.
  */
 
-import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { buf as crc32 } from 'crc-32';
 import * as v from 'valibot';
 import type { Reservation } from '../../core/reservation';
 import { committedLine, LINE_BYTES } from './committed';
 import { compactBytes, joined, type KnownEntries, recognised } from './entryText';
-import { readBytes } from './json';
-import { orUndefined } from './orUndefined';
+import { applied, type ListChange, listChange } from './listChange';
 import { reservationSchema } from './schema';
 import { keyOf, type SteadyEnds } from './steadyClock';
 
@@ -26,49 +29,105 @@ export interface Journal {
   readonly steady: SteadyEnds;
   /** The highest fence that was given out; journals of earlier versions have none. */
   readonly fence?: number | undefined;
+  /** The fingerprint of the active file, where that holds these entries and nothing else. */
+  readonly active?: string | undefined;
+}
+
+/** A journal, and where in its file it stands. */
+export interface KeptJournal {
+  readonly journal: Journal;
+  /** Where the whole list ends, in bytes, and where the last change does. */
+  readonly wholeEnd: number;
+  readonly end: number;
+  /** The checksum so far. */
+  readonly crc: number;
 }
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(0));
-const journalSchema = v.object({
+const rest = { historySize: size, fence: v.optional(size), active: v.optional(v.string()) };
+const wholeSchema = v.object({
+  ...rest,
   live: v.array(v.custom<Reservation>((entry) => typeof entry === 'object' && entry !== null)),
-  historySize: size,
   /** In the order of the entries. */
   steady: v.object({ boot: v.string(), ends: v.array(v.number()) }),
-  fence: v.optional(size),
+});
+const changeSchema = v.object({
+  ...rest,
+  /** The places in the list before that are there no more. */
+  gone: v.array(size),
+  /** What has come, each with its place in the list after, and its end by the steady clock. */
+  come: v.array(v.tuple([size, v.custom<Reservation>((entry) => v.is(reservationSchema, entry)), v.number()])),
 });
 
-const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
-const NEWLINE = Buffer.from('\n');
+const NEWLINE = 0x0a;
 const COMMA = Buffer.from(',');
-
-/** The journal, or undefined where there is none that can be trusted. @throws StoreProblem where it cannot be read */
-export function readJournal(path: string): Journal | undefined {
-  const bytes = readJournalBytes(path);
-  return bytes && parseJournal(bytes);
-}
-
-/** @throws StoreProblem where it cannot be read */
-export function readJournalBytes(path: string): Buffer | undefined {
-  return readBytes(path);
-}
+const CRC_DIGITS = 8;
 
 /**
- * The journal, or undefined where it is torn, or from a version that we do not understand. What is `known` is not looked at
- * again, and stays the same object.
+ * The journal, or undefined where the whole is torn, or from a version that we do not understand. What is `known` is not
+ * looked at again, and stays the same object.
  */
-export function parseJournal(bytes: Buffer, known: KnownEntries = new Map()): Journal | undefined {
-  const [expected, body = ''] = bytes.toString('utf8', LINE_BYTES).split('\n', 2);
-  if (expected !== checksum(Buffer.from(body))) {
+export function parseJournal(bytes: Buffer, known: KnownEntries = new Map()): KeptJournal | undefined {
+  const start = LINE_BYTES + CRC_DIGITS + 1;
+  const newline = bytes.indexOf(NEWLINE, start);
+  const wholeEnd = newline < 0 ? bytes.length : newline + 1;
+  const body = bytes.subarray(start, newline < 0 ? undefined : newline);
+  const crc = checksum(body);
+  if (bytes.toString('latin1', LINE_BYTES, start) !== `${digits(crc)}\n`) {
     return undefined;
   }
-  const value: unknown = JSON.parse(body);
-  if (!v.is(journalSchema, value)) {
+  const value: unknown = JSON.parse(body.toString());
+  if (!v.is(wholeSchema, value)) {
     return undefined;
   }
   const live = value.live.map((entry) => recognised(entry, known) ?? entry);
-  return live.every((entry) => known.get(entry.reservation_id) === entry || v.is(reservationSchema, entry))
-    ? { ...value, live, steady: { boot: value.steady.boot, ends: endsOf(live, value.steady.ends) } }
-    : undefined;
+  if (!live.every((entry) => known.get(entry.reservation_id) === entry || v.is(reservationSchema, entry))) {
+    return undefined;
+  }
+  const steady = { boot: value.steady.boot, ends: endsOf(live, value.steady.ends) };
+  const whole = { journal: { ...value, live, steady }, wholeEnd, end: wholeEnd, crc };
+  return parseChanges(whole, bytes.subarray(wholeEnd));
+}
+
+/** The journal with the changes that stand behind it; the very same where none does. What is torn is passed over. */
+export function parseChanges(before: KeptJournal, bytes: Buffer): KeptJournal {
+  let kept = before;
+  for (let start = 0; ; ) {
+    const newline = bytes.indexOf(NEWLINE, start);
+    const next = newline < 0 ? undefined : changed(kept, bytes.subarray(start, newline));
+    if (!next) {
+      return kept;
+    }
+    kept = next;
+    start = newline + 1;
+  }
+}
+
+function changed({ journal, wholeEnd, end, crc }: KeptJournal, line: Buffer): KeptJournal | undefined {
+  const body = line.subarray(CRC_DIGITS + 1);
+  const now = checksum(body, crc);
+  if (line.toString('latin1', 0, CRC_DIGITS + 1) !== `${digits(now)} `) {
+    return undefined;
+  }
+  const value: unknown = JSON.parse(body.toString());
+  if (!v.is(changeSchema, value)) {
+    return undefined;
+  }
+  const { gone, come, historySize, fence, active } = value;
+  const live = applied(journal.live, { gone, come: come.map(([index, entry]) => [index, entry]) });
+  if (!live) {
+    return undefined;
+  }
+  const ends = new Map(journal.steady.ends);
+  for (const index of gone) {
+    const entry = journal.live[index];
+    ends.delete(entry ? keyOf(entry) : '');
+  }
+  for (const [, entry, at] of come) {
+    ends.set(keyOf(entry), at);
+  }
+  const steady = { boot: journal.steady.boot, ends };
+  return { journal: { live, historySize, steady, fence, active }, wholeEnd, end: end + line.length + 1, crc: now };
 }
 
 /** What is missing counts as not seen before. */
@@ -80,52 +139,53 @@ function endsOf(live: readonly Reservation[], ends: readonly number[]): Readonly
   return new Map(seen);
 }
 
-/** The whole file. `active` is the fingerprint of the active file that it goes with. */
-export function serializeJournal({ live, historySize, steady, fence }: Journal, active: string | undefined): Buffer {
+export interface Written {
+  readonly bytes: Buffer;
+  readonly kept: KeptJournal;
+}
+
+/** The whole file. `placed` is the fingerprint of the active file that it goes with. */
+export function wholeText(journal: Journal, placed: string | undefined): Written {
+  const { live, historySize, steady, fence, active } = journal;
   const ends = live.map((entry) => steady.ends.get(keyOf(entry)) ?? 0);
-  const rest = { historySize, steady: { boot: steady.boot, ends }, fence: fence ?? 0 };
+  const others = { historySize, steady: { boot: steady.boot, ends }, fence: fence ?? 0, active };
   const body = Buffer.concat([
     Buffer.from('{"live":['),
     joined(live.map(compactBytes), COMMA),
-    Buffer.from(`],${JSON.stringify(rest).slice(1)}`),
+    Buffer.from(`],${JSON.stringify(others).slice(1)}`),
   ]);
-  return Buffer.concat([committedLine(active, historySize), Buffer.from(`${checksum(body)}\n`), body, NEWLINE]);
+  const crc = checksum(body);
+  const bytes = Buffer.concat([
+    committedLine(placed, historySize),
+    Buffer.from(`${digits(crc)}\n`),
+    body,
+    Buffer.from('\n'),
+  ]);
+  return { bytes, kept: { journal, wholeEnd: bytes.length, end: bytes.length, crc } };
 }
 
-/**
- * Written in place, since a torn one is told by its checksum and does no harm. The end of a longer one that a crash left
- * behind it comes after a newline, and is passed over. Nothing depends on it: where it cannot be written, it is left out.
- */
-export class JournalWriter {
-  private constructor(private readonly file: number) {}
-
-  /** Notes the file that is about to become the active one; the rest stays as it was. */
-  static start(path: string, active: string | undefined, historySize: number): JournalWriter | undefined {
-    const file = orUndefined(() => openSync(path, constants.O_WRONLY | constants.O_CREAT | NO_FOLLOW, 0o600));
-    if (file === undefined) {
-      return undefined;
-    }
-    orUndefined(() => writeSync(file, committedLine(active, historySize), 0, LINE_BYTES, 0));
-    return new JournalWriter(file);
+/** The line to append; undefined where it is not told by a few places what has changed. */
+export function changeText(before: KeptJournal, journal: Journal): Written | undefined {
+  const { steady, live } = before.journal;
+  const change: ListChange<Reservation> | undefined =
+    steady.boot === journal.steady.boot ? listChange(live, journal.live) : undefined;
+  if (!change) {
+    return undefined;
   }
-
-  /** Writes all of it; answers whether that could be done. */
-  write(content: Buffer): boolean {
-    const done = orUndefined(() => {
-      writeSync(this.file, content, 0, content.length, 0);
-      ftruncateSync(this.file, content.length);
-      return true;
-    });
-    return done === true;
-  }
-
-  close(): void {
-    orUndefined(() => closeSync(this.file));
-  }
+  const { historySize, fence, active } = journal;
+  const come = change.come.map(([index, entry]) => [index, entry, journal.steady.ends.get(keyOf(entry)) ?? 0]);
+  const body = Buffer.from(JSON.stringify({ gone: change.gone, come, historySize, fence: fence ?? 0, active }));
+  const crc = checksum(body, before.crc);
+  const bytes = Buffer.concat([Buffer.from(`${digits(crc)} `), body, Buffer.from('\n')]);
+  return { bytes, kept: { journal, wholeEnd: before.wholeEnd, end: before.end + bytes.length, crc } };
 }
 
 /** Tells a torn journal from a whole one. Not against people: they could write the rest of the store as well. */
-function checksum(body: Buffer): string {
+function checksum(body: Buffer, before = 0): number {
   // Without Node's crypto, whose loading alone takes a reader several milliseconds.
-  return (crc32(body) >>> 0).toString(16).padStart(8, '0');
+  return crc32(body, before);
+}
+
+function digits(crc: number): string {
+  return (crc >>> 0).toString(16).padStart(CRC_DIGITS, '0');
 }

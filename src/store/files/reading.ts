@@ -4,9 +4,11 @@ import { highestFence } from '../../core/fence';
 import { type HasEnded, isExpired, type Reservation } from '../../core/reservation';
 import { isNotUnderstood, StoreProblem } from '../problem';
 import { type ActiveFile, NO_ACTIVE_FILE, parseActiveBytes } from './active';
-import { knownEntries } from './entryText';
+import { fingerprint } from './committed';
+import { type KnownEntries, knownEntries } from './entryText';
 import { readClosedFrom, readClosedOf } from './history';
-import { type Journal, parseJournal, readJournalBytes } from './journal';
+import type { Journal } from './journal';
+import { type JournalRead, readJournalFile } from './journalFile';
 import { readSmallFile } from './json';
 import type { StorePaths } from './paths';
 import { identity, type Recovered, recover } from './recovery';
@@ -34,18 +36,15 @@ export interface Moment {
   readonly steady: SteadyTime;
 }
 
-/**
- * What was read or written last: what has not changed since is not parsed again, and stays the very same objects. Told by
- * the bytes: times of files are too coarse for it.
- */
+/** What was read or written last: what has not changed since is not parsed again, and stays the very same objects. */
 export interface Memory {
-  active?: Parsed<ActiveFile>;
-  journal?: Parsed<Journal | undefined>;
+  active?: ParsedActive | undefined;
+  journal?: JournalRead | undefined;
 }
 
-interface Parsed<T> {
+interface ParsedActive {
   readonly bytes: Buffer;
-  readonly value: T;
+  readonly value: ActiveFile;
 }
 
 /**
@@ -55,10 +54,10 @@ interface Parsed<T> {
  */
 export function readReservations(paths: StorePaths, clocks: () => Moment, memory: Memory = {}): ReservationState {
   // The active file before the history: what is closed in between is then seen in both rather than in neither.
-  const { file, broken } = readActiveOrBroken(paths.active, memory);
-  const journal = recalled(memory, 'journal', readJournalBytes(paths.journal), (bytes) =>
-    parseJournal(bytes, knownEntries(memory.journal?.value?.live ?? [], file.entries)),
-  );
+  const placed = fingerprint(paths.active);
+  memory.journal = readJournalFile(paths.journal, memory.journal, () => knownIn(memory));
+  const journal = memory.journal?.journal;
+  const { file, broken } = readActiveOrBroken(paths.active, placed, memory);
   if (broken && !journal) {
     throw broken;
   }
@@ -82,7 +81,10 @@ export function readReservations(paths: StorePaths, clocks: () => Moment, memory
     journal: trusted,
     closedSince: closed,
     historySize: size,
-    fence: Math.max(journal?.fence ?? 0, ...[file.entries, journal?.live ?? [], closed].map(highestFence)),
+    fence:
+      isAsCommitted && trusted.fence !== undefined
+        ? trusted.fence
+        : Math.max(journal?.fence ?? 0, ...[file.entries, journal?.live ?? [], closed].map(highestFence)),
   };
 }
 
@@ -106,7 +108,7 @@ function closedBefore(
 }
 
 function isSameList(one: readonly Reservation[], other: readonly Reservation[]): boolean {
-  return one.length === other.length && one.every((entry, index) => entry === other[index]);
+  return one === other || (one.length === other.length && one.every((entry, index) => entry === other[index]));
 }
 
 /** Of a broken file everything is missing: that is told once, not for each reservation. */
@@ -114,22 +116,21 @@ function quiet(broken: StoreProblem | undefined, recovered: Recovered): Recovere
   return broken ? { ...recovered, notices: [] } : recovered;
 }
 
+/** The very file that the journal was written beside needs not be read: the journal has what it holds. */
 function readActiveOrBroken(
   path: string,
+  placed: string | undefined,
   memory: Memory,
 ): {
   readonly file: ActiveFile;
   readonly broken: StoreProblem | undefined;
 } {
+  const journal = memory.journal?.journal;
+  if (placed !== undefined && journal?.active === placed) {
+    return { file: { ...NO_ACTIVE_FILE, entries: journal.live }, broken: undefined };
+  }
   try {
-    const file = recalled(memory, 'active', readSmallFile(path), (bytes) =>
-      parseActiveBytes(
-        bytes,
-        path,
-        knownEntries(memory.journal?.value?.live ?? [], memory.active?.value.entries ?? []),
-      ),
-    );
-    return { file: file ?? NO_ACTIVE_FILE, broken: undefined };
+    return { file: readActive(path, memory), broken: undefined };
   } catch (error) {
     if (error instanceof StoreProblem && isNotUnderstood(error)) {
       return { file: NO_ACTIVE_FILE, broken: error };
@@ -138,20 +139,17 @@ function readActiveOrBroken(
   }
 }
 
-function recalled<K extends 'active' | 'journal', T extends NonNullable<Memory[K]>['value']>(
-  memory: Memory,
-  part: K,
-  bytes: Buffer | undefined,
-  parse: (bytes: Buffer) => T,
-): T | undefined {
+function readActive(path: string, memory: Memory): ActiveFile {
+  const bytes = readSmallFile(path);
   if (bytes === undefined) {
-    return undefined;
+    return NO_ACTIVE_FILE;
   }
-  const known = memory[part];
-  if (known?.bytes.equals(bytes)) {
-    return known.value as T;
+  if (memory.active?.bytes.equals(bytes) !== true) {
+    memory.active = { bytes, value: parseActiveBytes(bytes, path, knownIn(memory)) };
   }
-  const value = parse(bytes);
-  memory[part] = { bytes, value } as Memory[K];
-  return value;
+  return memory.active.value;
+}
+
+function knownIn({ active, journal }: Memory): KnownEntries {
+  return knownEntries(journal?.journal.live ?? [], active?.value.entries ?? []);
 }

@@ -8,7 +8,8 @@ import { asideName } from './aside';
 import { fingerprint } from './committed';
 import { appendLines, replaceFile } from './durable';
 import { compactText } from './entryText';
-import { JournalWriter, serializeJournal } from './journal';
+import type { Journal } from './journal';
+import { JournalWriter } from './journalFile';
 import { fitting } from './json';
 import type { HeldLock } from './lock';
 import type { StorePaths } from './paths';
@@ -64,18 +65,17 @@ export async function commitReservations(
       written = JournalWriter.start(paths.journal, placed, historySize);
     });
     // The commit stands. Without a journal, or with an old one, less can be repaired, and nothing goes wrong.
-    const journal = {
+    const isPlain = file.strange.length === 0 && Object.keys(file.extra).length === 0;
+    const journal: Journal = {
       live: entries,
       historySize,
       steady: steadyEnds(entries, state.journal?.steady, now, steady),
       fence,
+      active: isPlain ? placed : undefined,
     };
-    const bytes = serializeJournal(journal, placed);
+    memory.journal = written?.write(journal, placed, memory.journal);
     // Entries that are wrong are told by their place in the file, which may be another one now.
-    if (written?.write(bytes) && file.strange.length === 0) {
-      memory.active = { bytes: content, value: file };
-      memory.journal = { bytes, value: journal };
-    }
+    memory.active = file.strange.length === 0 ? { bytes: content, value: file } : undefined;
   } finally {
     written?.close();
   }

@@ -7,7 +7,7 @@ import { isNotUnderstood, type StoreProblem } from '../../problem';
 import { parseActive, readActiveFile } from '../active';
 import { asideName, putAside } from '../aside';
 import { syncFolder, writeNew } from '../durable';
-import { readJournal } from '../journal';
+import { readJournal } from '../journalFile';
 import { readExactText, toJson } from '../json';
 import type { HeldLock } from '../lock';
 import { type ReservationState, readReservations } from '../reading';

@@ -12,7 +12,8 @@ import { dirname } from 'node:path';
 import { asideName } from '../aside';
 import { randomHex, syncFolder } from '../durable';
 import { readClosedFrom } from '../history';
-import { type Journal, JournalWriter, readJournal, serializeJournal } from '../journal';
+import type { Journal } from '../journal';
+import { JournalWriter, readJournal } from '../journalFile';
 import type { HeldLock } from '../lock';
 import { type Done, failed, gone, pauseBeforeSecondLook, repaired, type Ward } from './check';
 import { HistoryJudge, type Verdict } from './historyJudge';
@@ -110,7 +111,7 @@ class Rewrite {
     if (journal) {
       const anew = journal.historySize > 0 ? { ...journal, historySize } : journal;
       const written = JournalWriter.start(this.ward.paths.journal, undefined, anew.historySize);
-      written?.write(serializeJournal(anew, undefined));
+      written?.write({ ...anew, active: undefined }, undefined);
       written?.close();
     }
     // Whoever had it open before the rename has written by now.
