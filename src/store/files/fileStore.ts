@@ -13,7 +13,7 @@ import { deliverMessages, finishDeliveries } from './deliver';
 import type { Doctor } from './doctor/doctor';
 import { ensureFolder } from './durable';
 import { FileReader, type FileReaderOptions, promised } from './fileReader';
-import { readClosedNaming } from './history';
+import { RecentlyClosed } from './history';
 import { type HeldLock, takeLock } from './lock';
 import { readInboxFile, readMessage, writeMessageFile } from './messages';
 import { LockQueue } from './queue';
@@ -48,12 +48,14 @@ export class FileStore extends FileReader implements Store {
   private readonly queue: LockQueue<ReservationSession>;
   private readonly readyFiles: ReadyFiles;
   private readonly fileSystemType: FileStoreOptions['fileSystemType'];
+  private readonly recentlyClosed: RecentlyClosed;
   private doctor: Doctor | undefined;
 
   constructor(root: string, options: FileStoreOptions = {}) {
     super(root, options);
     this.onNotice = options.onNotice ?? (() => undefined);
     this.fileSystemType = options.fileSystemType;
+    this.recentlyClosed = new RecentlyClosed(this.paths.history);
     this.readyFiles = new ReadyFiles(this.paths.lock, { keep: true });
     this.queue = new LockQueue<ReservationSession>((isWanted) => this.takeLock(isWanted), {
       open: (lock) => ({ lock, changes: undefined }),
@@ -62,7 +64,7 @@ export class FileStore extends FileReader implements Store {
   }
 
   readRecentlyClosed(agent: string): Promise<readonly Reservation[]> {
-    return promised(() => readClosedNaming(this.paths.history, agent));
+    return promised(() => this.recentlyClosed.naming(agent));
   }
 
   readAgent(id: string): Promise<AgentRecord | undefined> {

@@ -57,6 +57,12 @@ function readContent(path: string): string {
   }
 }
 
+/** Whether the very file that was inspected stands there still, as far as can be told without reading it. */
+function isStill(path: string, { inode, modifiedNs }: Incarnation): boolean {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats?.ino === inode && stats.mtimeNs === modifiedNs;
+}
+
 export function isSame(left: Incarnation | undefined, right: Incarnation): boolean {
   return left?.inode === right.inode && left.modifiedNs === right.modifiedNs && left.content === right.content;
 }
@@ -129,6 +135,7 @@ export function createClaim(files: ReadyFiles, onAbandoned: (token: string) => v
   const { token, content } = ready;
   let shownTime: Date | undefined;
   let isJustTaken = false;
+  let seen: Incarnation | undefined;
 
   async function take(path: string): Promise<void> {
     await ready.write();
@@ -144,14 +151,20 @@ export function createClaim(files: ReadyFiles, onAbandoned: (token: string) => v
     }
     shownTime = new Date();
     isJustTaken = true;
+    seen = undefined;
   }
 
   function isOurs(path: string): boolean {
+    // What our token was seen in is not read again.
+    if (seen && isStill(path, seen)) {
+      return true;
+    }
     const found = inspect(path);
     if (found?.content === UNREADABLE) {
       throw Object.assign(new Error(`${path} cannot be read`), { code: 'EACCES' });
     }
-    return found?.content === content;
+    seen = found?.content === content ? found : undefined;
+    return seen !== undefined;
   }
 
   async function remove(path: string): Promise<void> {
