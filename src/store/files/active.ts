@@ -1,8 +1,9 @@
 /** `active.json`: what it holds, and how we keep what we do not know of it. */
 
+import { endsOf } from '../../core/differences';
 import type { Reservation } from '../../core/reservation';
 import { StoreProblem } from '../problem';
-import { indentedBytes, joined, type KnownEntries, recognised } from './entryText';
+import { indentedBytes, type KnownEntries, recognised } from './entryText';
 import { exactText, parseJson, readSmallFile, toJson } from './json';
 import { misfit, reservationSchema } from './schema';
 
@@ -62,11 +63,41 @@ export function parseActive(text: string, path: string, known: KnownEntries = ne
   );
 }
 
-/** Two-space JSON with a newline at its end, as beadboard writes it. */
-export function serializeActive({ entries, strange, extra }: ActiveFile): Buffer {
-  return strange.length > 0 || entries.length === 0 || Object.keys(extra).length > 0
-    ? Buffer.from(toJson({ ...extra, reservations: [...entries, ...strange] }))
-    : Buffer.concat([OPEN, joined(entries.map(indentedBytes), BETWEEN), CLOSE]);
+/** A list as it was written: most of the next one is the same. */
+export interface WrittenList {
+  readonly entries: readonly Reservation[];
+  readonly bytes: Buffer;
+}
+
+/** Whether there is nothing in it but the list of reservations. */
+export function isPlain({ strange, extra }: ActiveFile): boolean {
+  return strange.length === 0 && Object.keys(extra).length === 0;
+}
+
+/** Two-space JSON with a newline at its end, as beadboard writes it. What is as it was `before` is copied as a whole. */
+export function serializeActive(file: ActiveFile, before?: WrittenList): Buffer {
+  const { entries, strange, extra } = file;
+  if (!isPlain(file) || entries.length === 0) {
+    return Buffer.from(toJson({ ...extra, reservations: [...entries, ...strange] }));
+  }
+  const same = before && before.entries.length > 0 ? endsOf(before.entries, entries) : { front: 0, back: 0 };
+  const { front } = same;
+  // The first one follows what opens the list, and is copied only with that.
+  const back = front > 0 ? same.back : Math.min(same.back, entries.length - 1, (before?.entries.length ?? 0) - 1);
+  const made = entries.slice(front, entries.length - back).flatMap((entry) => [BETWEEN, indentedBytes(entry)]);
+  const isCopied = before !== undefined && front + back > 0;
+  return Buffer.concat([
+    ...(isCopied && front > 0 ? [before.bytes.subarray(0, OPEN.length + lengthOf(entries.slice(0, front)))] : [OPEN]),
+    ...(front > 0 ? made : made.slice(1)),
+    ...(isCopied && back > 0
+      ? [before.bytes.subarray(-CLOSE.length - BETWEEN.length - lengthOf(entries.slice(-back)))]
+      : [CLOSE]),
+  ]);
+}
+
+/** Of the entries with what lies between each two. */
+function lengthOf(entries: readonly Reservation[]): number {
+  return entries.reduce((length, entry) => length + BETWEEN.length + indentedBytes(entry).length, -BETWEEN.length);
 }
 
 function sorted(

@@ -4,13 +4,17 @@ import { type AgentRecord, isAgentId } from '../../core/agent';
 import { asProblem, type StoreProblem } from '../problem';
 import type { Records } from '../store';
 import { ensureFolder, replaceFile } from './durable';
-import { fitting, readRecord, toJson } from './json';
+import { fitting, type KnownRecords, readRecord, toJson } from './json';
 import { agentFile, recordIds, type StorePaths } from './paths';
 import { agentSchema } from './schema';
 
 /** @throws StoreProblem */
-export function readAgentFile(paths: StorePaths, id: string): AgentRecord | undefined {
-  return readRecord<AgentRecord>(agentFile(paths, id), agentSchema, (agent) => agent.agent_id === id);
+export function readAgentFile(
+  paths: StorePaths,
+  id: string,
+  known?: KnownRecords<AgentRecord>,
+): AgentRecord | undefined {
+  return readRecord<AgentRecord>(agentFile(paths, id), agentSchema, (agent) => agent.agent_id === id, known);
 }
 
 export async function writeAgentFile(paths: StorePaths, agent: AgentRecord): Promise<void> {

@@ -14,6 +14,7 @@ import type { Doctor } from './doctor/doctor';
 import { ensureFolder } from './durable';
 import { FileReader, type FileReaderOptions, promised } from './fileReader';
 import { RecentlyClosed } from './history';
+import type { KnownRecords } from './json';
 import { type HeldLock, takeLock } from './lock';
 import { readInboxFile, readMessage, writeMessageFile } from './messages';
 import { LockQueue } from './queue';
@@ -49,6 +50,7 @@ export class FileStore extends FileReader implements Store {
   private readonly readyFiles: ReadyFiles;
   private readonly fileSystemType: FileStoreOptions['fileSystemType'];
   private readonly recentlyClosed: RecentlyClosed;
+  private readonly agents: KnownRecords<AgentRecord> = new Map();
   private doctor: Doctor | undefined;
 
   constructor(root: string, options: FileStoreOptions = {}) {
@@ -68,7 +70,7 @@ export class FileStore extends FileReader implements Store {
   }
 
   readAgent(id: string): Promise<AgentRecord | undefined> {
-    return promised(() => readAgentFile(this.paths, id));
+    return promised(() => readAgentFile(this.paths, id, this.agents));
   }
 
   readAgents(): Promise<Records<AgentRecord>> {

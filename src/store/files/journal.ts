@@ -16,7 +16,7 @@ import * as v from 'valibot';
 import type { Reservation } from '../../core/reservation';
 import { committedLine, LINE_BYTES } from './committed';
 import { compactBytes, joined, type KnownEntries, recognised } from './entryText';
-import { applied, type ListChange, listChange } from './listChange';
+import { applied, type ListChange } from './listChange';
 import { reservationSchema } from './schema';
 import { keyOf, type SteadyEnds } from './steadyClock';
 
@@ -164,12 +164,13 @@ export function wholeText(journal: Journal, placed: string | undefined): Written
   return { bytes, kept: { journal, wholeEnd: bytes.length, end: bytes.length, crc } };
 }
 
-/** The line to append; undefined where it is not told by a few places what has changed. */
-export function changeText(before: KeptJournal, journal: Journal): Written | undefined {
-  const { steady, live } = before.journal;
-  const change: ListChange<Reservation> | undefined =
-    steady.boot === journal.steady.boot ? listChange(live, journal.live) : undefined;
-  if (!change) {
+/** The line to append; undefined where the ends are of another boot. `change` leads to the new list. */
+export function changeText(
+  before: KeptJournal,
+  journal: Journal,
+  change: ListChange<Reservation>,
+): Written | undefined {
+  if (before.journal.steady.boot !== journal.steady.boot) {
     return undefined;
   }
   const { historySize, fence, active } = journal;

@@ -1,11 +1,13 @@
 /** The journal on disk: what another process has added to it is read, and what a commit adds is written. */
 
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import type { Reservation } from '../../core/reservation';
 import { asProblem, errno, notAFile } from '../problem';
 import { committedLine, LINE_BYTES, parseCommitted } from './committed';
 import type { KnownEntries } from './entryText';
 import { changeText, type Journal, type KeptJournal, parseChanges, parseJournal, wholeText } from './journal';
 import { NO_WAITING } from './json';
+import type { ListChange } from './listChange';
 import { orUndefined } from './orUndefined';
 
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
@@ -74,6 +76,12 @@ function readAt(file: number, position: number, length: number): Buffer {
   return bytes.subarray(0, readSync(file, bytes, 0, length, position));
 }
 
+/** What stands on disk, and what has changed of its list. */
+export interface Since {
+  readonly before: JournalRead;
+  readonly change: ListChange<Reservation>;
+}
+
 /**
  * Written in place, since a torn one is told by its checksums and does no harm. The end of a longer one that a crash left
  * behind it is passed over. Nothing depends on it: where it cannot be written, it is left out.
@@ -92,13 +100,13 @@ export class JournalWriter {
   }
 
   /**
-   * Writes what has changed since `before`, or all of it; answers what stands there then, or undefined where it could not be
-   * written.
+   * Writes what has changed since what stands there, where that is known, or all of it; answers what stands there then, or
+   * undefined where it could not be written.
    */
-  write(journal: Journal, placed: string | undefined, before?: JournalRead): JournalRead | undefined {
-    const change = before?.isClean === true ? changeText(before, journal) : undefined;
-    const added = change && change.kept.end - change.kept.wholeEnd <= change.kept.wholeEnd + ROOM_FOR_CHANGES;
-    const { bytes, kept } = change && added ? change : wholeText(journal, placed);
+  write(journal: Journal, placed: string | undefined, since?: Since): JournalRead | undefined {
+    const change = since?.before.isClean === true ? changeText(since.before, journal, since.change) : undefined;
+    const hasRoom = change && change.kept.end - change.kept.wholeEnd <= change.kept.wholeEnd + ROOM_FOR_CHANGES;
+    const { bytes, kept } = hasRoom ? change : wholeText(journal, placed);
     return orUndefined(() => {
       const isWhole = writeSync(this.file, bytes, 0, bytes.length, kept.end - bytes.length) === bytes.length;
       if (kept.end === kept.wholeEnd) {

@@ -123,19 +123,39 @@ export function parseJson(text: string, path: string): unknown {
   }
 }
 
-/** One record of the file that its id names, or undefined where there is no such file. @throws StoreProblem */
-export function readRecord<R>(path: string, schema: GenericSchema, isRightId: (record: R) => boolean): R | undefined {
-  const text = readExactText(path);
-  if (text === undefined) {
-    return undefined;
+/** Records by their path, with the bytes that they were read from. */
+export type KnownRecords<R> = Map<string, { readonly bytes: Buffer; readonly record: R }>;
+
+/** More are not kept. */
+const MOST_KNOWN = 1_000;
+
+/**
+ * One record of the file that its id names, or undefined where there is no such file. What is `known` is not parsed again.
+ *
+ * @throws StoreProblem
+ */
+export function readRecord<R>(
+  path: string,
+  schema: GenericSchema,
+  isRightId: (record: R) => boolean,
+  known?: KnownRecords<R>,
+): R | undefined {
+  const bytes = readSmallFile(path);
+  const before = known?.get(path);
+  if (bytes === undefined || before?.bytes.equals(bytes) === true) {
+    return bytes && before?.record;
   }
-  const value = parseJson(text, path);
+  const value = parseJson(exactText(bytes, path), path);
   const reason = misfit(schema, value) ?? (isRightId(value as R) ? undefined : 'it has the id of another file');
   if (reason) {
     throw new StoreProblem('WRONG_SHAPE', path, `${path} does not hold what it should (${reason}). Mend it.`, {
       facts: { reason },
     });
   }
+  if (known && known.size >= MOST_KNOWN) {
+    known.clear();
+  }
+  known?.set(path, { bytes, record: value as R });
   return value as R;
 }
 

@@ -1,4 +1,6 @@
-/** What has changed from one list to the next, by the objects in them: pure. */
+/** What has changed from one list to the next, and where, by the objects in them: pure. */
+
+import { between, endsOf } from '../../core/differences';
 
 export interface ListChange<T> {
   /** The places in the list before, rising, that are there no more. */
@@ -8,18 +10,11 @@ export interface ListChange<T> {
 }
 
 /** Undefined where what has stayed stands in another order. */
-export function listChange<T>(before: readonly T[], after: readonly T[]): ListChange<T> | undefined {
-  const most = Math.min(before.length, after.length);
-  let front = 0;
-  while (front < most && before[front] === after[front]) {
-    front++;
-  }
-  let back = 0;
-  while (back < most - front && before[before.length - back - 1] === after[after.length - back - 1]) {
-    back++;
-  }
-  const old = before.slice(front, before.length - back);
-  const now = after.slice(front, after.length - back);
+export function listChange<T extends object>(before: readonly T[], after: readonly T[]): ListChange<T> | undefined {
+  const ends = endsOf(before, after);
+  const { front } = ends;
+  const old = between(before, ends);
+  const now = between(after, ends);
   const [were, are] = [new Set(old), new Set(now)];
   const stayed = old.filter((item) => are.has(item));
   const stay = now.filter((item) => were.has(item));
@@ -51,4 +46,15 @@ export function applied<T>(before: readonly T[], { gone, come }: ListChange<T>):
     after.push(item);
   }
   return taken === 0 && come.length === 0 ? stay : [...after, ...stay.slice(taken)];
+}
+
+/** The objects themselves, of a change of that list. */
+export function objectsOf<T>(
+  { gone, come }: ListChange<T>,
+  before: readonly T[],
+): { readonly gone: readonly T[]; readonly come: readonly T[] } {
+  return {
+    gone: gone.map((index) => before[index]).filter((item) => item !== undefined),
+    come: come.map(([, item]) => item),
+  };
 }

@@ -3,7 +3,7 @@
 import { highestFence } from '../../core/fence';
 import { type HasEnded, isExpired, type Reservation } from '../../core/reservation';
 import { isNotUnderstood, StoreProblem } from '../problem';
-import { type ActiveFile, NO_ACTIVE_FILE, parseActiveBytes } from './active';
+import { type ActiveFile, NO_ACTIVE_FILE, parseActiveBytes, type WrittenList } from './active';
 import { fingerprint } from './committed';
 import { type KnownEntries, knownEntries } from './entryText';
 import { readClosedFrom, readClosedOf } from './history';
@@ -40,6 +40,8 @@ export interface Moment {
 export interface Memory {
   active?: ParsedActive | undefined;
   journal?: JournalRead | undefined;
+  /** The active file as it was written last, where it was plain. */
+  written?: WrittenList | undefined;
 }
 
 interface ParsedActive {

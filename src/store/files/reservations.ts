@@ -3,7 +3,7 @@
 import { renameSync } from 'node:fs';
 import type { Reservation } from '../../core/reservation';
 import { StoreProblem } from '../problem';
-import { serializeActive } from './active';
+import { isPlain, serializeActive } from './active';
 import { asideName } from './aside';
 import { fingerprint } from './committed';
 import { appendLines, replaceFile } from './durable';
@@ -11,6 +11,7 @@ import { compactText } from './entryText';
 import type { Journal } from './journal';
 import { JournalWriter } from './journalFile';
 import { fitting } from './json';
+import { listChange, objectsOf } from './listChange';
 import type { HeldLock } from './lock';
 import type { StorePaths } from './paths';
 import type { Memory, ReservationState } from './reading';
@@ -40,7 +41,7 @@ export async function commitReservations(
   memory: Memory = {},
 ): Promise<readonly StoreProblem[]> {
   const file = { ...state.file, entries };
-  const content = fitting(paths.active, serializeActive(file));
+  const content = fitting(paths.active, serializeActive(file, memory.written));
   const { now, steady } = state.moment;
   const notices = [...state.recovered.notices];
   let { historySize } = state;
@@ -65,17 +66,20 @@ export async function commitReservations(
       written = JournalWriter.start(paths.journal, placed, historySize);
     });
     // The commit stands. Without a journal, or with an old one, less can be repaired, and nothing goes wrong.
-    const isPlain = file.strange.length === 0 && Object.keys(file.extra).length === 0;
+    const before = memory.journal?.journal === state.journal ? memory.journal : undefined;
+    const change = before && listChange(before.journal.live, entries);
+    const steadyNow = { now, steady, change: change && before && objectsOf(change, before.journal.live) };
     const journal: Journal = {
       live: entries,
       historySize,
-      steady: steadyEnds(entries, state.journal?.steady, now, steady),
+      steady: steadyEnds(entries, state.journal?.steady, steadyNow),
       fence,
-      active: isPlain ? placed : undefined,
+      active: isPlain(file) ? placed : undefined,
     };
-    memory.journal = written?.write(journal, placed, memory.journal);
+    memory.journal = written?.write(journal, placed, change && before && { before, change });
     // Entries that are wrong are told by their place in the file, which may be another one now.
     memory.active = file.strange.length === 0 ? { bytes: content, value: file } : undefined;
+    memory.written = isPlain(file) ? { entries, bytes: content } : undefined;
   } finally {
     written?.close();
   }

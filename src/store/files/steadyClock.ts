@@ -9,6 +9,7 @@
 import { uptime } from 'node:os';
 import type { Reservation } from '../../core/reservation';
 import { instant } from '../../core/time';
+import { elapsedMs } from './elapsed';
 import { bootId } from './owner';
 import { perEntry } from './perEntry';
 
@@ -29,8 +30,18 @@ export interface SteadyEnds {
 /** Clocks drift apart and are slewed: only what differs by more was set. */
 const TOLERANCE_MS = 120_000;
 
+/** What the system told last, and when by this process' own clock, in ms. */
+let told: { readonly uptimeMs: number; readonly at: number } | undefined;
+/** A machine that sleeps meanwhile is noticed that much later. */
+const TRUSTED_FOR_MS = 1_000;
+
+/** The system is asked at most once a second: it looks into a file for it. */
 export function steadyTime(): SteadyTime {
-  return { boot: bootId(), ms: Math.round(uptime() * 1000) };
+  const at = elapsedMs();
+  if (!told || at - told.at > TRUSTED_FOR_MS) {
+    told = { uptimeMs: uptime() * 1000, at };
+  }
+  return { boot: bootId(), ms: Math.round(told.uptimeMs + at - told.at) };
 }
 
 /** Whether as much time has passed as the lease was granted for, as far as we have seen it live. */
@@ -42,19 +53,30 @@ export function hasReallyPassed(entry: Reservation, seen: SteadyEnds | undefined
   return end === undefined || steady.ms >= end - TOLERANCE_MS;
 }
 
-/** When each lease ends by the steady clock: as it was first seen, or for a new one by what is left of it now. */
+/**
+ * When each lease ends by the steady clock: as it was first seen, or for a new one by what is left of it now. `change` is
+ * what has come and gone since those of `seen`, where that is known.
+ */
 export function steadyEnds(
   entries: readonly Reservation[],
   seen: SteadyEnds | undefined,
-  now: Date,
-  steady: SteadyTime,
+  { now, steady, change }: { readonly now: Date; readonly steady: SteadyTime; readonly change?: Changed | undefined },
 ): SteadyEnds {
   const known = seen?.boot === steady.boot ? seen.ends : undefined;
-  const ends = entries.map((entry): [string, number] => {
+  const ends = new Map(known && change ? known : []);
+  for (const entry of known && change ? change.gone : []) {
+    ends.delete(keyOf(entry));
+  }
+  for (const entry of known && change ? change.come : entries) {
     const key = keyOf(entry);
-    return [key, known?.get(key) ?? Math.round(steady.ms + instant(entry.expires_at) - now.getTime())];
-  });
-  return { boot: steady.boot, ends: new Map(ends) };
+    ends.set(key, known?.get(key) ?? Math.round(steady.ms + instant(entry.expires_at) - now.getTime()));
+  }
+  return { boot: steady.boot, ends };
+}
+
+interface Changed {
+  readonly gone: readonly Reservation[];
+  readonly come: readonly Reservation[];
 }
 
 /** A lease that is made longer is another one. */
