@@ -13,13 +13,13 @@ import { deliverMessages, finishDeliveries } from './deliver';
 import type { Doctor } from './doctor/doctor';
 import { ensureFolder } from './durable';
 import { FileReader, type FileReaderOptions, promised } from './fileReader';
-import { RecentlyClosed } from './history';
 import type { KnownRecords } from './json';
 import { type HeldLock, takeLock } from './lock';
 import { readInboxFile, readMessage, writeMessageFile } from './messages';
 import { LockQueue } from './queue';
 import type { ReservationState } from './reading';
 import { ReadyFiles } from './readyFile';
+import { RecentlyClosed } from './recentlyClosed';
 import { commitReservations } from './reservations';
 
 export interface FileStoreOptions extends FileReaderOptions {

@@ -13,8 +13,6 @@ import { Turns } from './turns';
 const CHUNK_BYTES = 64 * 1024;
 /** A file without one released line in so much of its end is not worth reading further for a view of recent hours. */
 const LONGEST_TAIL_BYTES = 16 * 1024 * 1024;
-/** Some three hundred lines: read on each grant, so it has to be quick whatever the history has become. */
-const RECENT_BYTES = 128 * 1024;
 /** Some two thousand lines: more is not closed between the reading and the writing of a program that takes no lock. */
 const REVIVABLE_BYTES = 1024 * 1024;
 
@@ -76,71 +74,6 @@ export function readClosedFrom(path: string, offset: number): ClosedSince {
   });
 }
 
-/** The last lines of a file, as far as they have been read. */
-interface LastLines {
-  readonly inode: number;
-  /** Where the last whole line ends. */
-  readonly end: number;
-  readonly lines: readonly Line[];
-}
-
-interface Line {
-  /** Where it begins. */
-  readonly start: number;
-  readonly text: string;
-}
-
-/**
- * What was closed of late, as the last {@link RECENT_BYTES} tell. It is asked on each grant: what was read before is kept,
- * and only what was appended since is read.
- */
-export class RecentlyClosed {
-  private known: LastLines = { inode: 0, end: 0, lines: [] };
-
-  constructor(private readonly path: string) {}
-
-  /** Those that name the agent, newest first; nothing where nobody waited for any of what was closed. @throws StoreProblem */
-  naming(agent: string): readonly Reservation[] {
-    const lines = withHistory<readonly Line[]>(this.path, [], (file) => this.read(file));
-    // To parse what nobody has waited for would be most of what a grant costs.
-    if (!lines.some(({ text }) => text.includes('"waiting"'))) {
-      return [];
-    }
-    const name = JSON.stringify(agent);
-    return entriesOf(lines.map(({ text }) => text).filter((text) => text.includes(name))).toReversed();
-  }
-
-  private read(file: number): readonly Line[] {
-    const { ino: inode, size } = fstatSync(file);
-    const isLonger = inode === this.known.inode && size >= this.known.end;
-    const known = isLonger ? this.known : { inode, end: 0, lines: [] };
-    const oldest = size - RECENT_BYTES;
-    // Where that is within a line, the line is no JSON, and is passed over like any other.
-    const from = Math.max(known.end, oldest);
-    const added = linesOf(readAt(file, from, size - from), from);
-    const lines = [...known.lines.filter(({ start }) => start >= oldest), ...added.whole];
-    this.known = { inode, end: added.end, lines };
-    return added.last ? [...lines, added.last] : lines;
-  }
-}
-
-/** Cut at newline bytes. The last one may not be whole yet, or only lack its newline. */
-function linesOf(
-  bytes: Buffer,
-  offset: number,
-): { readonly whole: Line[]; readonly last?: Line; readonly end: number } {
-  const whole: Line[] = [];
-  let start = 0;
-  for (let newline = bytes.indexOf('\n'); newline >= 0; newline = bytes.indexOf('\n', start)) {
-    whole.push({ start: offset + start, text: bytes.toString('utf8', start, newline) });
-    start = newline + 1;
-  }
-  const end = offset + start;
-  return start < bytes.length
-    ? { whole, last: { start: end, text: bytes.toString('utf8', start) }, end }
-    : { whole, end };
-}
-
 /** What was closed of those ids, oldest first, as far as the last {@link REVIVABLE_BYTES} tell. @throws StoreProblem */
 export function readClosedOf(path: string, ids: readonly string[]): readonly Reservation[] {
   return withHistory<readonly Reservation[]>(path, [], (file) => {
@@ -159,7 +92,7 @@ function sizeOf(path: string): number | undefined {
 }
 
 /** Opens the file for reading, if there is one. @throws StoreProblem */
-function withHistory<T>(path: string, none: T, read: (file: number) => T): T {
+export function withHistory<T>(path: string, none: T, read: (file: number) => T): T {
   const file = openHistory(path);
   if (file === undefined) {
     return none;
@@ -204,12 +137,12 @@ function readTail(file: number, startOf: (size: number) => number): { readonly t
 }
 
 /** So many bytes from there, or fewer where the file ends before. */
-function readAt(file: number, position: number, length: number): Buffer {
+export function readAt(file: number, position: number, length: number): Buffer {
   const bytes = Buffer.allocUnsafe(length);
   return bytes.subarray(0, length === 0 ? 0 : readSync(file, bytes, 0, length, position));
 }
 
-function entriesOf(lines: readonly string[]): readonly Reservation[] {
+export function entriesOf(lines: readonly string[]): readonly Reservation[] {
   return lines.map(parseLine).filter((entry) => entry !== undefined);
 }
 

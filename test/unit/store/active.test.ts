@@ -200,4 +200,20 @@ describe('parseActive and serializeActive', () => {
     const text = serializeActive({ ...NO_ACTIVE_FILE, entries: [entry] }).toString();
     assert.equal(text, `${JSON.stringify({ reservations: [entry] }, null, 2)}\n`);
   });
+
+  it('copies what is as it was written before, and writes the same as without', () => {
+    const entries = Array.from({ length: 8 }, (_, index) =>
+      reservation({ reservation_id: `res_${index}`, scope: `é${'x'.repeat(index)}` }),
+    );
+    const textOf = (some: typeof entries) => serializeActive({ ...NO_ACTIVE_FILE, entries: some });
+    fc.assert(
+      fc.property(fc.subarray(entries), fc.shuffledSubarray(entries), fc.boolean(), (before, other, isOrdered) => {
+        const after = isOrdered ? entries.filter((entry) => other.includes(entry)) : other;
+        const written = { entries: before, bytes: textOf(before) };
+        const text = serializeActive({ ...NO_ACTIVE_FILE, entries: after }, written).toString();
+        assert.equal(text, `${JSON.stringify({ reservations: after }, null, 2)}\n`);
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
