@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { applied, listChange, objectsOf } from '../../../src/store/files/listChange';
 
 const items = Array.from({ length: 12 }, (_, id) => ({ id }));
+const [a, b, c] = [{ id: 100 }, { id: 101 }, { id: 102 }];
 const list = fc.subarray(items);
 
 describe('listChange', () => {
@@ -22,14 +23,12 @@ describe('listChange', () => {
   });
 
   it('is none where what stayed stands in another order', () => {
-    const [a, b, c] = items;
     assert.equal(listChange([a, b, c], [b, a, c]), undefined);
     assert.equal(listChange([a, b, c], [c, a]), undefined);
     assert.deepEqual(listChange([a, b], [a, b]), { gone: [], come: [] });
   });
 
   it('of another list is not applied', () => {
-    const [a, b] = items;
     for (const gone of [[1], [0, 0], [1, 0], [0, 1]]) {
       assert.equal(applied([a], { gone, come: [] }), undefined, String(gone));
     }
