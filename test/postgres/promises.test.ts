@@ -11,6 +11,7 @@ import { randomHex } from '../../src/store/files/durable';
 import { addressOf } from '../../src/store/postgres/address';
 import { Connections, DEFAULT_LIMITS } from '../../src/store/postgres/connections';
 import { diagnose } from '../../src/store/postgres/doctor';
+import { CommitLost, settle } from '../../src/store/postgres/outcome';
 import type { PostgresStore } from '../../src/store/postgres/postgresStore';
 import { StoreProblem } from '../../src/store/problem';
 import { Driver } from '../support/driver';
@@ -164,6 +165,29 @@ describe('a store on a PostgreSQL server', () => {
       grantedData(await hasty.reserve({ ...B, scope: 't' }));
     } finally {
       await slow.end();
+    }
+  });
+
+  it('does not take a commit for another that has its number, as there can be after a crash', async () => {
+    grantedData(await one.reserve({ ...A, scope: 's' }));
+    const [made] = await query<{ version: string; token: string; id: number }>(
+      'select version, token, namespace_id as id from agent_reservations.commit_made order by version desc limit 1',
+    );
+    const [number] = await query<{ last: string }>('select (txid_current())::text as last');
+    const connections = new Connections(addressOf(database().url), DEFAULT_LIMITS, () => undefined);
+    try {
+      const { version = '', token = '', id = 0 } = made ?? {};
+      const wrote = { namespace: id, version: Number(version), token, transaction: number?.last ?? '', process: 0 };
+      const isMade = (fields: Partial<typeof wrote>) =>
+        settle(connections, new CommitLost({ ...wrote, ...fields }, new Error('cut')), 500);
+      assert.equal(await isMade({}), true);
+      assert.equal(await isMade({ token: 'another' }), false);
+      assert.equal(await isMade({ version: wrote.version + 1 }), false);
+      assert.equal(await isMade({ version: wrote.version + 1, transaction: '999999999' }), false);
+      await query('update agent_reservations.commit_made set version = version + 10000');
+      await assert.rejects(isMade({}), (error) => isProblem(error, 'OUTCOME_UNKNOWN'));
+    } finally {
+      await connections.close();
     }
   });
 

@@ -57,6 +57,17 @@ create index reservation_waited on agent_reservations.reservation (namespace_id,
 create index reservation_holder on agent_reservations.reservation (namespace_id, agent_id, closed_at, seq)
   where state <> 'active';
 
+-- The last ten thousand commits: whoever lost the answer to one finds here whether it was made. Not the number of the
+-- transaction, which a server gives out again after a crash where nothing of the first one had come to its disk.
+create table agent_reservations.commit_made (
+  namespace_id integer not null references agent_reservations.namespace,
+  slot integer not null,
+  version bigint not null,
+  token text not null,
+  primary key (namespace_id, slot),
+  check (slot = version % 10000)
+);
+
 create table agent_reservations.agent (
   namespace_id integer not null references agent_reservations.namespace,
   agent_id text not null,

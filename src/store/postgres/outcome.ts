@@ -8,7 +8,7 @@ import type { ClientBase } from 'pg';
 import { elapsedMs } from '../files/elapsed';
 import { backoffMs } from './breaker';
 import type { Connections } from './connections';
-import { isConnectionLost, outcomeUnknown } from './problems';
+import { codeOf, isConnectionLost, outcomeUnknown } from './problems';
 import type { Wrote } from './transaction';
 
 /** The connection was lost after COMMIT was sent. */
@@ -35,10 +35,10 @@ export async function commit(client: ClientBase, wrote: Wrote): Promise<void> {
 }
 
 /**
- * Whether the transaction was committed. The server remembers that by the transaction's number, also over a crash. While it says that
- * it is still under way, its connection is ended from here: else a COMMIT that is on its way could arrive after we have looked.
+ * Whether the transaction was committed. While the server still works on it, its connection is ended from here: else a COMMIT
+ * that is on its way could arrive after we have looked. Then what it would have left is looked for.
  *
- * @throws StoreProblem OUTCOME_UNKNOWN where the server cannot be asked within `ms`, or does not know
+ * @throws StoreProblem OUTCOME_UNKNOWN where the server cannot be asked within `ms`, or has no memory of so long ago
  */
 export async function settle(connections: Connections, { wrote, cause }: CommitLost, ms: number): Promise<boolean> {
   const deadline = elapsedMs() + ms;
@@ -57,23 +57,51 @@ export async function settle(connections: Connections, { wrote, cause }: CommitL
 
 type Status = 'committed' | 'aborted' | 'in progress' | 'unreachable' | 'unknown';
 
-async function ask(connections: Connections, { transaction, process }: Wrote): Promise<Status> {
+async function ask(connections: Connections, wrote: Wrote): Promise<Status> {
   // Beside the pool: it must not wait for those who find the server gone.
   const client = connections.single();
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ status: Status | null }>(
-      `select txid_status($1::bigint) as status,
-        (select pg_terminate_backend(pid) from pg_stat_activity
-          where pid = $2 and backend_xid is not null and backend_xid::text = ($1::bigint % 4294967296)::text) as ended`,
-      [transaction, process],
-    );
-    return rows[0]?.status ?? 'unknown';
+    return (await isUnderWay(client, wrote)) ? 'in progress' : await look(client, wrote);
   } catch (error) {
-    // One that it has never given out: this is not the server of before, nor a copy that has come as far.
     return isConnectionLost(error) ? 'unreachable' : 'unknown';
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+async function isUnderWay(client: ClientBase, { transaction, process }: Wrote): Promise<boolean> {
+  try {
+    const { rows } = await client.query<{ status: string | null }>(
+      `select txid_status($1::bigint) as status,
+        (select pg_terminate_backend(pid) from pg_stat_activity
+          where pid = $2 and backend_xid::text = ($1::bigint % 4294967296)::text) as ended`,
+      [transaction, process],
+    );
+    return rows[0]?.status === 'in progress';
+  } catch (error) {
+    // A number that it has not given out yet: it has crashed, and nothing of that transaction had come to its disk.
+    if (codeOf(error) === '22023') {
+      return false;
+    }
+    throw error;
+  }
+}
+
+async function look(client: ClientBase, { namespace, version, token }: Wrote): Promise<Status> {
+  const { rows } = await client.query<{ version: string; token: string }>(
+    `select version, token from agent_reservations.commit_made
+      where namespace_id = $1 and slot = ($2::bigint % 10000)::int`,
+    [namespace, version],
+  );
+  const [made] = rows;
+  if (!made || Number(made.version) < version) {
+    return 'aborted';
+  }
+  if (Number(made.version) > version) {
+    // Ten thousand commits ago.
+    return 'unknown';
+  }
+  return made.token === token ? 'committed' : 'aborted';
 }

@@ -1,5 +1,6 @@
 /** One transaction: lock, read what changed, write, commit. Few round trips, since each is a way through a network. */
 
+import { randomUUID } from 'node:crypto';
 import type { ClientBase, QueryResult } from 'pg';
 import type { AgentRecord } from '../../core/agent';
 import type { Message } from '../../core/message';
@@ -123,6 +124,9 @@ with updated as (
   select $1, one.id, one.record, (one.record ->> 'created_at')::timestamptz, (one.record ->> 'acked_at')::timestamptz
   from unnest($15::text[], $16::json[]) as one (id, record)
   on conflict do nothing
+), made as (
+  insert into agent_reservations.commit_made (namespace_id, slot, version, token) values ($1, $2 % 10000, $2, $17)
+  on conflict (namespace_id, slot) do update set version = excluded.version, token = excluded.token
 )
 update agent_reservations.namespace set version = $2, fence = $3, seq = $4
 where namespace_id = $1 and version = $5
@@ -130,7 +134,11 @@ returning txid_current()::text as transaction, pg_backend_pid() as process,
   (select count(*) from updated)::int as updated, pg_notify('${CHANNEL}', $14)`;
 
 export interface Wrote {
-  /** The number by which the server knows the transaction, also when it is over. */
+  readonly namespace: number;
+  /** The version that the commit makes, and what tells it from another that makes the same one. */
+  readonly version: number;
+  readonly token: string;
+  /** The numbers of the transaction and of the server's process, for as long as they are at work. */
   readonly transaction: string;
   readonly process: number;
 }
@@ -144,11 +152,13 @@ export async function write(
   writes: Writes,
 ): Promise<Wrote> {
   const { updated, inserted, agents, messages, delivered, seq } = writes;
-  const { rows } = await client.query<Wrote & { updated: number }>({
+  const id = await namespace.ensure(client);
+  const token = randomUUID();
+  const { rows } = await client.query<Pick<Wrote, 'transaction' | 'process'> & { updated: number }>({
     name: 'agent_reservations write',
     text: WRITE,
     values: [
-      await namespace.ensure(client),
+      id,
       version + 1,
       fence,
       seq,
@@ -164,6 +174,7 @@ export async function write(
       payload(namespace, partsOf(writes)),
       [...delivered.keys()],
       [...delivered.values()],
+      token,
     ],
   });
   const [wrote] = rows;
@@ -174,7 +185,7 @@ export async function write(
       severity: 'ERROR',
     });
   }
-  return wrote;
+  return { ...wrote, namespace: id, version: version + 1, token };
 }
 
 const LETTERS: readonly (readonly [string, StorePart])[] = [

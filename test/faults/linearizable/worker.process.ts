@@ -12,6 +12,7 @@ import { createCoordination } from '../../../src/coordination/coordination';
 import { type Envelope, envelope } from '../../../src/core/envelope';
 import { decideReserve } from '../../../src/core/reserve';
 import { FileStore } from '../../../src/store/files/fileStore';
+import { openPostgresStore } from '../../../src/store/postgres/postgresStore';
 import { createPeer } from '../../support/peer';
 import { seeded } from '../random';
 import { type Answer, type Call, instantNow, type Seen, type WorkerOptions } from './recording';
@@ -27,7 +28,9 @@ interface AnyEnvelope {
 
 const options = JSON.parse(process.argv[2] ?? '') as WorkerOptions;
 const random = seeded(options.seed);
-const store = new FileStore(options.root, { onNotice: () => say({ repaired: true, at: instantNow() }) });
+const store = /^postgres:/.test(options.root)
+  ? openPostgresStore({ url: options.root, limits: { poolSize: 2 } })
+  : new FileStore(options.root, { onNotice: () => say({ repaired: true, at: instantNow() }) });
 const peer = createPeer(options.root);
 const STDOUT = 1;
 let calls = 0;

@@ -1,0 +1,60 @@
+/** Recorded histories of several processes on one server, explained by one order or not. */
+
+import assert from 'node:assert/strict';
+import { createCoordination } from '../../src/coordination/coordination';
+import { randomHex } from '../../src/store/files/durable';
+import { record } from '../faults/linearizable/recorder';
+import { instantNow, type WorkerOptions } from '../faults/linearizable/recording';
+import { judge } from '../faults/linearizable/verdicts';
+import { seeded } from '../faults/random';
+import { grantedData } from '../support/outcomes';
+import { useDatabase } from '../support/sharedPostgres';
+
+const SCOPES = ['src', 'src/*', 'docs'];
+const AGENTS = ['agent-a', 'agent-b', 'agent-c'];
+const PROCESSES = 8;
+const ROUND_MS = 2_000;
+
+describe('recorded histories of eight processes on PostgreSQL', () => {
+  const database = useDatabase();
+
+  for (const [name, killEvery] of [
+    ['at work', undefined],
+    ['with kill -9 all the time', 100],
+  ] as const) {
+    it(`${name}: every answer is explained by one order, and nothing is lost`, async () => {
+      const store = await database().migrated();
+      const coordination = createCoordination(store, { random: () => randomHex(4) });
+      for (const agent of AGENTS) {
+        grantedData(await coordination.register({ name: agent, role: 'backend' }));
+      }
+      const random = seeded(Date.now() % 2 ** 31);
+      const workers = Array.from(
+        { length: PROCESSES },
+        (_, number): WorkerOptions => ({
+          root: database().url,
+          kind: 'ours',
+          number,
+          seed: random.below(2 ** 31),
+          scopes: SCOPES,
+          agents: AGENTS,
+          chains: 2,
+          pause: 4,
+          statusShare: 0.2,
+        }),
+      );
+      const course = { workers, milliseconds: ROUND_MS, random, ...(killEvery === undefined ? {} : { killEvery }) };
+      const { calls, kills } = await record(course);
+      // What a killed process had sent may still be done: the lock says when all of it is.
+      grantedData(await coordination.reserve({ agent: 'agent-a', scope: 'afterwards', bead: 'bd-1' }));
+      const [{ records: active }, history] = await Promise.all([store.readActive(), store.readClosed(new Date(0))]);
+      const { violations, lost, blocked, answers } = judge(calls, { active, history, at: instantNow() }, SCOPES);
+      assert.deepEqual([violations, lost, blocked], [[], [], []]);
+      assert.equal(kills > 0, killEvery !== undefined);
+      for (const answer of ['reserve ok', 'reserve RESERVATION_CONFLICT', 'release ok']) {
+        assert.ok((answers[answer] ?? 0) > 0, `${answer} never came: ${JSON.stringify(answers)}`);
+      }
+      assert.ok(calls.length > 60, `only ${calls.length} calls: nothing was shown`);
+    });
+  }
+});
