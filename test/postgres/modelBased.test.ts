@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { createCoordination } from '../../src/coordination/coordination';
 import { granted } from '../../src/core/envelope';
 import type { Reservation, ReservationDecision } from '../../src/core/reservation';
-import type { PostgresStore } from '../../src/store/postgres/postgresStore';
+import { openPostgresStore, type PostgresStore } from '../../src/store/postgres/postgresStore';
 import { runAgainstModel } from '../faults/modelBased/modelBased';
 import type { System } from '../faults/modelBased/systems';
-import { type Databases, useDatabase } from '../support/sharedPostgres';
+import { useDatabase } from '../support/sharedPostgres';
 
 const RUNS = 40;
 const seed = Date.now() % 2 ** 31;
@@ -18,31 +18,42 @@ describe('random steps over PostgreSQL answer as the model of all rules does', (
   it('with restarts and another client', async () => {
     await database().migrated();
     let number = 0;
-    const { failure, steps, runs } = await runAgainstModel((now) => serverSystem(database(), `run ${++number}`, now), {
-      seed,
-      runs: RUNS,
-    });
+    let before: PostgresStore[] = [];
+    const { failure, steps, runs } = await runAgainstModel(
+      (now) => {
+        // A server takes a hundred connections.
+        const closing = Promise.all(before.map((store) => store.close()));
+        before = [];
+        const namespace = `run ${++number}`;
+        const open = (clock: () => Date) => {
+          const store = openPostgresStore({ url: database().url, namespace, clock, limits: { poolSize: 1 } });
+          before.push(store);
+          return store;
+        };
+        return serverSystem(open, closing, now);
+      },
+      { seed, runs: RUNS },
+    );
+    await Promise.all(before.map((store) => store.close()));
     assert.equal(failure, undefined, `seed ${seed}: ${failure}`);
     assert.ok(steps > runs * 5, `only ${steps} steps in ${runs} runs: nothing was shown`);
   }).timeout(240_000);
 });
 
 /** Two clients of one namespace; `restart` replaces the first. What only files can suffer does not happen. */
-function serverSystem({ open }: Databases, namespace: string, now: number): System {
+function serverSystem(open: (clock: () => Date) => PostgresStore, closing: Promise<unknown>, now: number): System {
   let ids = 0;
   const clock = () => new Date(system.now);
-  const limits = { poolSize: 1 };
-  const other = open({ namespace, clock, limits });
+  const other = open(clock);
   /** Steps of others are not waited for by who makes them, so whatever comes next waits. */
-  let others: Promise<unknown> = Promise.resolve();
+  let others: Promise<unknown> = closing;
   const foreign = (decide: (active: readonly Reservation[]) => ReservationDecision<unknown>) => {
     others = others.then(() => other.transactReservations(decide));
   };
   const begin = () => {
-    const opened = open({ namespace, clock, limits });
-    const store = after(() => others, opened);
+    const store = after(() => others, open(clock));
     const random = () => (++ids).toString(16).padStart(8, '0');
-    return { opened, store, operations: createCoordination(store, { clock, random }) };
+    return { store, operations: createCoordination(store, { clock, random }) };
   };
   let process = begin();
   const system: System = {
