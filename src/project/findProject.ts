@@ -16,6 +16,17 @@ export interface Project {
 export const REMEMBERED_MS = 2_000;
 const MAX_REMEMBERED = 1_000;
 
+/** Of the whole process: what is loaded later is a bundle with its own copy of this file. */
+const FOUND = Symbol.for('agent-reservations.projects');
+const shared = globalThis as { [FOUND]?: Set<string> };
+shared[FOUND] ??= new Set();
+const found = shared[FOUND];
+
+/** The projects that this process has come across. */
+export function foundProjects(): ReadonlySet<string> {
+  return found;
+}
+
 const remembered = new Map<string, { readonly found: Promise<Project>; readonly until: number }>();
 
 /**
@@ -31,9 +42,9 @@ export function findProject(folder: string, now = process.uptime() * 1000): Prom
   if (remembered.size >= MAX_REMEMBERED) {
     remembered.clear();
   }
-  const found = Promise.resolve(look(folder));
-  remembered.set(folder, { found, until: now + REMEMBERED_MS });
-  return found;
+  const answer = Promise.resolve(look(folder));
+  remembered.set(folder, { found: answer, until: now + REMEMBERED_MS });
+  return answer;
 }
 
 function look(folder: string): Project {
@@ -42,9 +53,11 @@ function look(folder: string): Project {
     const gitDir = gitDirOf(at);
     if (gitDir) {
       const project = projectOfGit(gitDir, at);
+      found.add(project);
       return { project, worktree: at, foldCase: isOneFile(join(at, '.git'), join(at, '.GIT')) };
     }
     if (dirname(at) === at) {
+      found.add(start);
       return { project: start, worktree: start, foldCase: foldsCase(start) };
     }
   }
@@ -58,7 +71,7 @@ function gitDirOf(folder: string): string | undefined {
     // A folder of that name alone makes no repository.
     return statsOf(join(entry, 'HEAD')) ? entry : undefined;
   }
-  const [, path] = stats?.isFile() ? (/^gitdir:[ \t]*(.+?)\s*$/m.exec(text(entry)) ?? []) : [];
+  const [, path] = stats?.isFile() ? (/^gitdir:[ \t]*(.+?)\s*$/m.exec(textOf(entry)) ?? []) : [];
   return path === undefined ? undefined : resolve(folder, path);
 }
 
@@ -70,13 +83,24 @@ function projectOfGit(gitDir: string, worktree: string): string {
   if (!statsOf(gitDir)) {
     return worktree;
   }
-  const common = text(join(gitDir, 'commondir')).trim();
-  const shared = real(common ? resolve(gitDir, common) : gitDir);
+  const shared = commonDirOf(gitDir);
   if (basename(shared) === '.git') {
     return dirname(shared);
   }
-  const [, main] = /^\s*worktree\s*=\s*"?(.+?)"?\s*$/m.exec(text(join(shared, 'config'))) ?? [];
+  const [, main] = /^\s*worktree\s*=\s*"?(.+?)"?\s*$/m.exec(textOf(join(shared, 'config'))) ?? [];
   return main === undefined ? shared : real(resolve(shared, main));
+}
+
+/** What all worktrees share of git. */
+function commonDirOf(gitDir: string): string {
+  const common = textOf(join(gitDir, 'commondir')).trim();
+  return real(common ? resolve(gitDir, common) : gitDir);
+}
+
+/** Where git keeps the settings of a project, as {@link findProject} tells it; undefined without git. */
+export function gitFolderOf(project: string): string | undefined {
+  const gitDir = gitDirOf(project) ?? (statsOf(join(project, 'HEAD')) ? project : undefined);
+  return gitDir && commonDirOf(gitDir);
 }
 
 /** Asks for the nearest folder above that has a letter in its name by the same name in the other case. */
@@ -114,7 +138,7 @@ export function statsOf(path: string): Stats | undefined {
 }
 
 /** The content of a small file; '' for what is no file. */
-function text(path: string): string {
+export function textOf(path: string): string {
   const stats = statsOf(path);
   return (stats?.isFile() && stats.size <= 1_000_000 ? orUndefined(() => readFileSync(path, 'utf8')) : undefined) ?? '';
 }
