@@ -7,6 +7,7 @@ import {
   ACTIVE,
   actAs,
   entry,
+  eventually,
   extension,
   labels,
   STORE,
@@ -122,6 +123,8 @@ describe('the Reservations view', () => {
     assert.equal(more?.item.command?.command, 'agentReservations.showMore');
     await vscode.commands.executeCommand('agentReservations.showMore', ...(more.item.command?.arguments ?? []));
     assert.deepEqual([labels(internals, 'active').length, last()], [401, 'and 50 more']);
+    const next = shown(internals, 'active')[200];
+    await eventually('the first of these is selected', () => internals.view.tree.selection[0] === next?.node);
     const hidden = internals.live.overview.active.at(-1)?.reservation;
     await internals.view.reveal(hidden?.reservation_id ?? '');
     assert.deepEqual([labels(internals, 'active').length, last()], [450, 'src/449.ts']);

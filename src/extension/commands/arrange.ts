@@ -13,11 +13,10 @@ export function groupBy({ arrangement }: CommandContext, grouping: Grouping): Ha
 
 /** What stands at the end of a section that does not list all of its items. */
 export function showMore({ view }: CommandContext): Handler {
-  return (argument) => {
+  return async (argument) => {
     const { section } = record(argument);
     if (typeof section === 'string') {
-      view.listMore(section);
+      await view.listMore(section);
     }
-    return Promise.resolve();
   };
 }

@@ -98,6 +98,7 @@ function problemItem({ problem }: ProblemNode): vscode.TreeItem {
 function moreItem({ section, count }: MoreNode): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.l10n.t('and {0} more', count.toLocaleString(vscode.env.language)));
   item.id = `more:${section}`;
+  item.iconPath = new vscode.ThemeIcon('ellipsis');
   item.contextValue = CONTEXT_VALUES.more;
   item.tooltip = vscode.l10n.t('Click to list more of them.');
   item.command = { command: COMMANDS.showMore, title: vscode.l10n.t('Show More'), arguments: [{ section }] };

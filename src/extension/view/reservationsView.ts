@@ -100,11 +100,13 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
     }
   }
 
-  /** Lists more of a section. */
-  listMore(key: string): void {
+  /** Lists more of a section, and goes on with the first of these: what was chosen for it is at the end of them now. */
+  async listMore(key: string): Promise<void> {
     const section = this.arranged.sections.find((one) => one.key === key);
-    if (section) {
+    const next = section?.items[this.countOf(section)];
+    if (section && next) {
       this.list(section, this.countOf(section) + LISTED);
+      await this.tree.reveal(this.elements.of(next), { select: true, focus: true });
     }
   }
 

@@ -81,6 +81,9 @@ describe('a list that is remembered', () => {
     const after = reader.parse(textOf(changed))?.items ?? [];
     assert.deepEqual(after, changed);
     assert.equal(after.filter((item) => !before.includes(item)).length, 2);
+    // Where each stands is known again: also behind what has become longer.
+    const last = reader.parse(textOf(changed.with(90, { id: 90, text: 'anew' })))?.items ?? [];
+    assert.equal(last.filter((item) => !after.includes(item)).length, 1);
   });
 
   it('is read so where it is long, grows and shrinks', () => {
