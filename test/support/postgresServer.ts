@@ -33,6 +33,8 @@ process.on('SIGINT', () => {}).on('SIGTERM', () => {}).on('SIGHUP', () => {});`;
 export interface ServerOptions {
   /** Settings of the server, such as `fsync=off`, beside those that a test needs. */
   readonly settings?: readonly string[];
+  /** For TLS, as PEM. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
 }
 
 export class PostgresServer {
@@ -45,7 +47,7 @@ export class PostgresServer {
     private readonly keeper: ChildProcess,
   ) {}
 
-  static async start({ settings = [] }: ServerOptions = {}): Promise<PostgresServer> {
+  static async start({ settings = [], tls }: ServerOptions = {}): Promise<PostgresServer> {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'agent-reservations-postgres-')));
     const keeper = spawn(process.execPath, ['-e', KEEPER, folder], {
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -67,7 +69,16 @@ export class PostgresServer {
         cwd: folder,
         stdio: ['ignore', 'ignore', 'pipe'],
       });
-      const server = new PostgresServer(folder, await freePort(), settings, keeper);
+      const all = [...settings];
+      for (const [name, content] of tls ? Object.entries({ cert: tls.certificate, key: tls.key }) : []) {
+        const path = join(folder, `${name}.pem`);
+        writeFileSync(path, content, { mode: 0o600 });
+        if (NOBODY) {
+          chownSync(path, NOBODY.uid, NOBODY.gid);
+        }
+        all.push('ssl=on', `ssl_${name}_file=${path}`);
+      }
+      const server = new PostgresServer(folder, await freePort(), all, keeper);
       await server.restart();
       return server;
     } catch (error) {

@@ -151,4 +151,15 @@ describe('the source', () => {
     }
     assert.deepEqual(violations(files), []);
   });
+
+  it('knows PostgreSQL in one folder, so that nobody else loads it', () => {
+    const knowing = [...sources()].filter(([, source]) =>
+      specifiersOf(source).some((name) => /^pg($|-|\/)/.test(name)),
+    );
+    assert.ok(knowing.length > 0);
+    assert.deepEqual(
+      knowing.map(([file]) => file).filter((file) => !file.startsWith('store/postgres/')),
+      [],
+    );
+  });
 });

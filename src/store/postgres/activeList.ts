@@ -47,15 +47,17 @@ export class ActiveList {
 
   /**
    * Takes over what was read: all active rows, or all that changed since `since`. What is older than what is known is left.
+   *
+   * @returns whether it is known now: not where what was known has been forgotten meanwhile
    */
-  read(version: number, since: number, rows: readonly ActiveRow[]): void {
-    const isWhole = since < 0;
+  read(version: number, since: number, rows: readonly ActiveRow[]): boolean {
     if (version < this.version) {
-      return;
+      return true;
     }
-    if (!isWhole && this.version < since) {
-      throw new Error('Changes were read since a version that is not known.');
+    if (this.version < since) {
+      return false;
     }
+    const isWhole = since < 0;
     if (isWhole) {
       this.forget();
     }
@@ -66,6 +68,7 @@ export class ActiveList {
       this.listed = undefined;
     }
     this.version = version;
+    return true;
   }
 
   /** Takes over what was committed here on what was known then: the new list, and what of it is new or another object. */

@@ -6,9 +6,8 @@
 import type { Client } from 'pg';
 import type { StorePart, Watching } from '../store';
 import { backoffMs } from './breaker';
-import { CHANNEL } from './migrations';
 import type { Namespace } from './namespace';
-import { toldParts } from './transaction';
+import { CHANNEL, toldParts } from './notification';
 
 const EVERYTHING: ReadonlySet<StorePart> = new Set(['reservations', 'messages', 'agents']);
 /** So often it is looked whether the connection still stands: a server that vanishes does not say so. */

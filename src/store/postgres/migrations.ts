@@ -3,11 +3,6 @@
  * docs/architecture.md says what the tables hold.
  */
 
-export const SCHEMA = 'agent_reservations';
-
-/** The channel on which each commit is told of. */
-export const CHANNEL = 'agent_reservations';
-
 const TABLES = `
 -- One team's reservations. Numbers grow under the lock: version with each commit, fence and seq with what is granted.
 create table agent_reservations.namespace (

@@ -1,9 +1,8 @@
 /** Deleting what nobody looks back to any more: the one way in which anything is ever deleted. */
 
 import type { Connections } from './connections';
-import { CHANNEL } from './migrations';
 import type { Namespace } from './namespace';
-import { payload } from './transaction';
+import { CHANNEL, payload } from './notification';
 
 export interface Pruned {
   readonly reservations: number;

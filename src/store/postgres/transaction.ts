@@ -6,8 +6,8 @@ import type { AgentRecord } from '../../core/agent';
 import type { Message } from '../../core/message';
 import type { StorePart } from '../store';
 import type { ActiveList, ActiveRow } from './activeList';
-import { CHANNEL } from './migrations';
 import type { Namespace } from './namespace';
+import { CHANNEL, payload } from './notification';
 import type { Opened, Writes } from './session';
 
 /** Of all advisory locks of a database, ours: the second number is the namespace's. */
@@ -68,8 +68,8 @@ export async function open(
     throw new Error('The namespace has gone away.');
   }
   const version = Number(row.version);
-  if (needs.active) {
-    list.read(version, since, (results[4]?.rows ?? []) as ActiveRow[]);
+  if (needs.active && !list.read(version, since, (results[4]?.rows ?? []) as ActiveRow[])) {
+    list.read(version, -1, (await client.query<ActiveRow>(activeSql(id, -1))).rows);
   }
   return {
     now: new Date(Number(row.now)),
@@ -92,7 +92,9 @@ export async function readActive(client: ClientBase, id: number, list: ActiveLis
     'commit',
   ]);
   const version = Number((results[1]?.rows[0] as { version: string } | undefined)?.version ?? 0);
-  list.read(version, since, (results[2]?.rows ?? []) as ActiveRow[]);
+  if (!list.read(version, since, (results[2]?.rows ?? []) as ActiveRow[])) {
+    await readActive(client, id, list);
+  }
 }
 
 const WRITE = `
@@ -186,25 +188,6 @@ export async function write(
     });
   }
   return { ...wrote, namespace: id, version: version + 1, token };
-}
-
-const LETTERS: readonly (readonly [string, StorePart])[] = [
-  ['r', 'reservations'],
-  ['m', 'messages'],
-  ['a', 'agents'],
-];
-
-/** What a notification says: which parts have changed, and of which namespace. */
-export function payload(namespace: Namespace, parts: ReadonlySet<StorePart>): string {
-  const letters = LETTERS.filter(([, part]) => parts.has(part)).map(([letter]) => letter);
-  return `${letters.join('')} ${namespace.told}`;
-}
-
-/** The parts that a notification tells of, none where it is of another namespace. */
-export function toldParts(namespace: Namespace, text: string): ReadonlySet<StorePart> {
-  const [letters = ''] = text.split(' ', 1);
-  const isOurs = text.slice(letters.length + 1) === namespace.told;
-  return new Set(isOurs ? LETTERS.filter(([letter]) => letters.includes(letter)).map(([, part]) => part) : []);
 }
 
 function partsOf({ updated, inserted, agents, messages, delivered }: Writes): ReadonlySet<StorePart> {
