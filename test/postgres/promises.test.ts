@@ -16,7 +16,7 @@ import type { PostgresStore } from '../../src/store/postgres/postgresStore';
 import { StoreProblem } from '../../src/store/problem';
 import { Driver } from '../support/driver';
 import { codeOf, grantedData, refusal } from '../support/outcomes';
-import { reservation } from '../support/samples';
+import { reservation, message as sample } from '../support/samples';
 import { useDatabase } from '../support/sharedPostgres';
 
 const A = { agent: 'agent-a', bead: 'bd-1', project: '/p' };
@@ -127,6 +127,18 @@ describe('a store on a PostgreSQL server', () => {
       grantedData(await one.send({ ...message, body: 'write \\u0000 and \\ud800 and \\\\u0000' }));
       assert.equal((await store.readInbox('agent-b')).records[0]?.body, 'write \\u0000 and \\ud800 and \\\\u0000');
     });
+  });
+
+  it('refuses what is too large, and keeps what is large', async () => {
+    const message = { from: 'agent-a', to: 'agent-b', bead: 'bd-1', category: 'INFO', subject: 's' };
+    const deliver = (length: number) =>
+      store.deliver(() => [
+        { ...sample({ message_id: `msg_${length}`, to_agent: 'agent-b' }), body: 'x'.repeat(length) },
+      ]);
+    await deliver(1_000_000);
+    await assert.rejects(deliver(9_000_000), (error) => isProblem(error, 'TOO_LARGE'));
+    grantedData(await one.send({ ...message, body: 'after' }));
+    assert.deepEqual((await store.readInbox('agent-b')).records.map(({ body }) => body.length).sort(), [1_000_000, 5]);
   });
 
   it('ends nobody’s lease for a client whose clock is a day ahead, and none later for one that is behind', async () => {

@@ -13,10 +13,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type Coordination, createCoordination } from '../../src/coordination/coordination';
-import type { ErrorCode } from '../../src/core/envelope';
 import type { Message } from '../../src/core/message';
 import { HOUR_MS } from '../../src/core/time';
 import { FileStore } from '../../src/store/files/fileStore';
+import { CHECKS_IN_ORDER } from '../support/checksInOrder';
 import { type Driver, useDrivers } from '../support/driver';
 import { codeOf, grantedData, refusal } from '../support/outcomes';
 import { agent, message, NOW, reservation } from '../support/samples';
@@ -64,63 +64,7 @@ describe('the operations', () => {
   });
 
   describe('check in order', () => {
-    type Operation = Exclude<keyof Coordination, never>;
-    const sent = { from: 'agent-a', to: 'agent-b', bead: 'b', category: 'INFO', subject: 's', body: 'b' };
-    const cases: readonly (readonly [Operation, unknown, ErrorCode])[] = [
-      ['reserve', { agent: 'nobody', scope: '', bead: '', ttl: 1 }, 'AGENT_NOT_FOUND'],
-      ['reserve', { agent: '../agents/agent-a', scope: 's', bead: 'b' }, 'AGENT_NOT_FOUND'],
-      ['reserve', { agent: 'agent-a', scope: ' ', bead: 'b', ttl: 1 }, 'INVALID_ARGS'],
-      ['reserve', undefined, 'AGENT_NOT_FOUND'],
-      ['reserve', null, 'AGENT_NOT_FOUND'],
-      ['reserve', 'agent-a', 'AGENT_NOT_FOUND'],
-      ['release', { agent: 'nobody', scope: '' }, 'AGENT_NOT_FOUND'],
-      ['release', { agent: 'agent-a', scope: '' }, 'INVALID_ARGS'],
-      ['release', { agent: 'agent-a', scope: 'none' }, 'RESERVATION_NOT_FOUND'],
-      ['reserve', { agent: 'agent-a', scope: '../x', bead: 'b', ttl: 5 }, 'INVALID_ARGS'],
-      ['reserve', { agent: 'agent-a', scope: 's', bead: 'b', onOverlap: 'ask' }, 'INVALID_ARGS'],
-      ['renew', { agent: 'nobody', scope: '', ttl: 1 }, 'AGENT_NOT_FOUND'],
-      ['renew', { agent: 'agent-a', scope: '', ttl: 1 }, 'INVALID_ARGS'],
-      ['renew', { agent: 'agent-a', scope: 's', ttl: 1 }, 'INVALID_ARGS'],
-      ['renew', { agent: 'agent-a', scope: 's' }, 'RESERVATION_NOT_FOUND'],
-      ['check', { agent: 'nobody', paths: [] }, 'AGENT_NOT_FOUND'],
-      ['check', { agent: 'agent-a', paths: [] }, 'INVALID_ARGS'],
-      ['check', undefined, 'INVALID_ARGS'],
-      ['check', { paths: ['../x'] }, 'INVALID_ARGS'],
-      ['forceRelease', { by: 'nobody', reservation: '', reason: '' }, 'AGENT_NOT_FOUND'],
-      ['forceRelease', { by: 'agent-a', reservation: 'res_1', reason: '' }, 'INVALID_ARGS'],
-      ['forceRelease', { by: 'agent-a', reservation: '', reason: 'r' }, 'INVALID_ARGS'],
-      ['forceRelease', { by: 'agent-a', reservation: 'res_1', reason: 'r' }, 'RESERVATION_NOT_FOUND'],
-      ['request', { from: 'nobody', scope: '', reason: '' }, 'AGENT_NOT_FOUND'],
-      ['request', { from: 'agent-a', scope: '', reason: 'r' }, 'INVALID_ARGS'],
-      ['request', { from: 'agent-a', scope: 's', reason: '' }, 'INVALID_ARGS'],
-      ['request', { from: 'agent-a', scope: '../x', reason: 'r' }, 'INVALID_ARGS'],
-      ['request', { from: 'agent-a', scope: 's', reason: 'r' }, 'RESERVATION_NOT_FOUND'],
-      ['status', { agent: 'nobody' }, 'AGENT_NOT_FOUND'],
-      ['status', { agent: '../x' }, 'AGENT_NOT_FOUND'],
-      ['register', { name: '../x', role: '' }, 'INVALID_AGENT_ID'],
-      ['register', { name: 'agent-a', role: '' }, 'INVALID_ROLE'],
-      ['register', { name: 'agent-a', role: 'x' }, 'DUPLICATE_AGENT_ID'],
-      ['register', undefined, 'INVALID_AGENT_ID'],
-      ['show', { agent: '../x' }, 'INVALID_AGENT_ID'],
-      ['show', { agent: 'no' }, 'INVALID_AGENT_ID'],
-      ['show', { agent: 'nobody' }, 'AGENT_NOT_FOUND'],
-      ['send', { ...sent, from: '../x', to: 'nobody' }, 'UNKNOWN_SENDER'],
-      ['send', { ...sent, to: 'nobody', bead: '' }, 'UNKNOWN_RECIPIENT'],
-      ['send', { ...sent, bead: '', category: 'x' }, 'MISSING_BEAD_ID'],
-      ['send', { ...sent, category: 'x', body: '' }, 'INVALID_CATEGORY'],
-      ['send', { ...sent, body: ' ' }, 'INVALID_MESSAGE'],
-      ['inbox', { agent: 'nobody', state: 'x' }, 'AGENT_NOT_FOUND'],
-      ['inbox', { agent: 'agent-a', state: 'x', limit: 0 }, 'INVALID_STATE'],
-      ['inbox', { agent: 'agent-a', limit: 501 }, 'INVALID_LIMIT'],
-      ['read', { agent: 'nobody', message: '../x' }, 'AGENT_NOT_FOUND'],
-      ['read', { agent: 'agent-a', message: '../x' }, 'INVALID_MESSAGE_ID'],
-      ['read', { agent: 'agent-a', message: 'msg_none' }, 'MESSAGE_NOT_FOUND'],
-      ['ack', { agent: 'nobody', message: 'msg_1' }, 'AGENT_NOT_FOUND'],
-      ['ack', { agent: 'agent-a', message: '../../agents/agent-a' }, 'INVALID_MESSAGE_ID'],
-      ['ack', { agent: 'agent-a', message: '' }, 'MESSAGE_NOT_FOUND'],
-      ['ack', { agent: 'agent-a', message: `msg_${'x'.repeat(300)}` }, 'MESSAGE_NOT_FOUND'],
-    ];
-    for (const [operation, input, code] of cases) {
+    for (const [operation, input, code] of CHECKS_IN_ORDER) {
       it(`${operation} ${JSON.stringify(input)?.slice(0, 90)}: ${code}, and nothing is written`, async () => {
         const before = fingerprint(root);
         const answer = await coordination[operation](input as never);

@@ -83,6 +83,10 @@ export class PostgresServer {
       return server;
     } catch (error) {
       keeper.stdin?.end();
+      if ((error as NodeJS.ErrnoException).code === 'EACCES' && NOBODY) {
+        const message = `PostgreSQL does not run as root, and user ${NOBODY.uid} may not run ${program('initdb')}.`;
+        throw new Error(`${message} Install it, or have the tests run by a user of your own.`, { cause: error });
+      }
       throw error;
     }
   }

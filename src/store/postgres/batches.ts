@@ -131,35 +131,25 @@ export class Batches {
     };
     const first = Math.min(...batch.map(({ deadline }) => deadline));
     return this.connections.use(async (client) => {
-      try {
-        const opened = await open(client, this.namespace, this.list, needs, first - elapsedMs());
-        const moment = this.clock ? { ...opened, now: this.clock() } : opened;
-        const session = new Session(moment, this.connections.place);
-        const decided = batch.map((job) => decide(job, session));
-        const writes = session.writes((entry) => this.list.seqOf(entry));
-        if (!writes) {
-          await client.query('rollback');
-          return decided;
-        }
-        const wrote = await write(client, this.namespace, opened, session.fence, writes);
-        const adopt = () => {
-          if (needs.active) {
-            this.list.commit(opened.version, opened.version + 1, session.active, writes.active);
-          }
-        };
-        try {
-          await commit(client, wrote);
-        } catch (error) {
-          throw error instanceof CommitLost ? new Interrupted(error, decided) : error;
-        }
-        adopt();
+      const opened = await open(client, this.namespace, this.list, needs, first - elapsedMs());
+      const moment = this.clock ? { ...opened, now: this.clock() } : opened;
+      const session = new Session(moment, this.connections.place);
+      const decided = batch.map((job) => decide(job, session));
+      const writes = session.writes((entry) => this.list.seqOf(entry));
+      if (!writes) {
+        await client.query('rollback');
         return decided;
-      } catch (error) {
-        if (!(error instanceof Interrupted)) {
-          await client.query('rollback').catch(() => undefined);
-        }
-        throw error;
       }
+      const wrote = await write(client, this.namespace, opened, session.fence, writes);
+      try {
+        await commit(client, wrote);
+      } catch (error) {
+        throw error instanceof CommitLost ? new Interrupted(error, decided) : error;
+      }
+      if (needs.active) {
+        this.list.commit(opened.version, wrote.version, session.active, writes.active);
+      }
+      return decided;
     });
   }
 
@@ -187,8 +177,6 @@ function isRefusedAsWrong(error: unknown): boolean {
 
 /** A batch that was decided and perhaps committed. */
 class Interrupted extends Error {
-  readonly isConnectionLost = true;
-
   constructor(
     readonly lost: CommitLost,
     readonly decided: readonly Decided[],

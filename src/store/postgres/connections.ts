@@ -76,7 +76,7 @@ export class Connections {
   }
 
   /**
-   * Works with a connection. What fails because an idle connection was dead is done again, so `work` must be such that
+   * Works with a connection, which is given up where the work fails. What fails because an idle connection was dead is done again, so `work` must be such that
    * this does no harm where the connection is lost.
    *
    * @throws StoreProblem, or what `work` throws that is none of the server's
@@ -99,7 +99,8 @@ export class Connections {
         return answer;
       } catch (error) {
         const isLost = isDriverFailure(error) && isConnectionLost(error);
-        client.release(isLost || (error instanceof Error && 'isConnectionLost' in error));
+        // With its transaction, if it has one: that is undone, and nothing waits for a connection that may be dead.
+        client.release(true);
         if (!isLost || !isUsed) {
           throw isLost || isDriverFailure(error) ? asServerProblem(error, this.address) : error;
         }

@@ -46,27 +46,22 @@ export function migrate(connections: Connections): Promise<Migrated> {
 /** Applies the next step, if there is one that we know. Answers the version that was found. */
 async function step(client: PoolClient): Promise<number> {
   await client.query('begin');
-  try {
-    await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-    const found = await client.query<{ there: boolean }>(
-      `select to_regclass('agent_reservations.migration') is not null as there`,
-    );
-    if (found.rows[0]?.there !== true) {
-      await client.query(BEGINNING);
-    }
-    const { rows } = await client.query<{ version: number }>(
-      'select coalesce(max(version), 0)::int as version from agent_reservations.migration',
-    );
-    const version = rows[0]?.version ?? 0;
-    const next = MIGRATIONS[version];
-    if (next !== undefined) {
-      await client.query(next);
-      await client.query('insert into agent_reservations.migration (version) values ($1)', [version + 1]);
-    }
-    await client.query('commit');
-    return version;
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined);
-    throw error;
+  await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+  const found = await client.query<{ there: boolean }>(
+    `select to_regclass('agent_reservations.migration') is not null as there`,
+  );
+  if (found.rows[0]?.there !== true) {
+    await client.query(BEGINNING);
   }
+  const { rows } = await client.query<{ version: number }>(
+    'select coalesce(max(version), 0)::int as version from agent_reservations.migration',
+  );
+  const version = rows[0]?.version ?? 0;
+  const next = MIGRATIONS[version];
+  if (next !== undefined) {
+    await client.query(next);
+    await client.query('insert into agent_reservations.migration (version) values ($1)', [version + 1]);
+  }
+  await client.query('commit');
+  return version;
 }

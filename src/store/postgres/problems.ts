@@ -97,7 +97,7 @@ export function asServerProblem(error: unknown, address: Address): StoreProblem 
   const told = (kind: ConstructorParameters<typeof StoreProblem>[0], message: string) =>
     new StoreProblem(kind, place, message, { facts, cause: error });
   switch (true) {
-    case code === '55P03' || code === '57014':
+    case code === '55P03':
       return told(
         'STORE_LOCKED',
         `Another client of ${place} held the lock for longer than this one waits. Nothing was changed. Try again; if it ` +
