@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Coordination, createCoordination } from '../../src/coordination/coordination';
-import { granted } from '../../src/core/envelope';
+import { granted, type Outcome } from '../../src/core/envelope';
 import type { Reservation } from '../../src/core/reservation';
 import { addMinutes, HOUR_MS } from '../../src/core/time';
 import { randomHex } from '../../src/store/files/durable';
@@ -177,6 +177,31 @@ describe('a store on a PostgreSQL server', () => {
       grantedData(await hasty.reserve({ ...B, scope: 't' }));
     } finally {
       await slow.end();
+    }
+  });
+
+  it('does not wait for a client that is stopped with the lock, and gives it nothing that went to another', async () => {
+    const limits = JSON.stringify({ idleInTransactionMs: 300 });
+    const driver = await Driver.run('support/postgresClient', [database().url, limits]);
+    try {
+      const stopped = driver
+        .call<Outcome<unknown>>('reserveStopped', { agent: 'agent-a', scope: 's' })
+        .then(codeOf, () => 'failed');
+      const isHeld = `select 1 from pg_locks where locktype = 'advisory' and granted and database =
+        (select oid from pg_database where datname = current_database())`;
+      while ((await query(isHeld)).length === 0) {
+        await sleep(5);
+      }
+      const { bead } = B;
+      grantedData(await one.reserve({ agent: 'agent-b', bead, scope: 's' }));
+      driver.signal('SIGCONT');
+      assert.notEqual(await stopped, 'ok');
+      assert.deepEqual(
+        (await store.readActive()).records.map(({ agent_id }) => agent_id),
+        ['agent-b'],
+      );
+    } finally {
+      await driver.kill();
     }
   });
 

@@ -1,12 +1,17 @@
-/** A process that works on a PostgreSQL store. Usage: node postgresClient.process.js URL, commands as in service.ts. */
+/**
+ * A process that works on a PostgreSQL store. Usage: node postgresClient.process.js URL [LIMITS], commands as in service.ts. The
+ * limits are JSON.
+ */
 
 import { createCoordination } from '../../src/coordination/coordination';
+import { decideReserve } from '../../src/core/reserve';
 import { randomHex } from '../../src/store/files/durable';
 import { openPostgresStore } from '../../src/store/postgres/postgresStore';
 import { serve } from './service';
 
-const store = openPostgresStore({ url: process.argv[2] ?? '' });
+const store = openPostgresStore({ url: process.argv[2] ?? '', limits: JSON.parse(process.argv[3] ?? '{}') });
 const coordination = createCoordination(store, { random: () => randomHex(4) });
+let wasStopped = false;
 
 serve({
   migrate: () => store.migrate(),
@@ -31,6 +36,18 @@ serve({
     }
     return took;
   },
+
+  /** Reserves a scope, and is stopped while it holds the lock, having decided. */
+  reserveStopped: ({ scope, agent }) =>
+    store.transactReservations((active, context) => {
+      const request = { agent: String(agent), scope: String(scope), bead: 'bd-1', ttl: 60, takeoverStale: false };
+      const decision = decideReserve(active, request, context, randomHex(4));
+      if (!wasStopped) {
+        wasStopped = true;
+        process.kill(process.pid, 'SIGSTOP');
+      }
+      return decision;
+    }),
 
   watch: () => {
     store.watch(() => undefined);
