@@ -9,11 +9,13 @@ const platforms = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-arm', 'li
 const systemFolder = '/usr/lib/postgresql';
 const program = process.platform === 'win32' ? 'initdb.exe' : 'initdb';
 
-/** @typedef {{ programs: string, source: string }} Postgres where `initdb` and `postgres` are, and where they come from */
+/**
+ * @typedef {{ programs: string, source: string }} Postgres where `initdb` and `postgres` are, and where they come from
+ */
 
 /**
- * Finds PostgreSQL's programs: those that AGENT_RESERVATIONS_POSTGRES names the folder of, installed ones, or else ones from npm
- * in the cache. "npm" as the folder takes these in any case.
+ * Finds PostgreSQL's programs: those that AGENT_RESERVATIONS_POSTGRES names the folder of, installed ones, or else ones
+ * from npm in the cache. "npm" as the folder takes these in any case.
  * @param {{ log?: (line: string) => void }} [options]
  * @returns {Promise<Postgres>}
  */

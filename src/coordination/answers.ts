@@ -23,9 +23,8 @@ export async function answer<T>(command: CommandName, operation: () => Promise<O
 }
 
 /**
- * What the system did not let us read may hold anything: an answer without it would be wrong, as would one of what a server
- * that is out of reach held before. What was read and makes no
- * sense is passed over; the view tells of it.
+ * What the system did not let us read may hold anything: an answer without it would be wrong, as would one of what a
+ * server that is out of reach held before. What was read and makes no sense is passed over; the view tells of it.
  *
  * @throws StoreProblem
  */

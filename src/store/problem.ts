@@ -43,7 +43,7 @@ export const SERVER_PROBLEM_KINDS = [
   'SCHEMA_TOO_NEW',
   /** What names the server, or the namespace on it, is wrong. */
   'INVALID_CONNECTION',
-  /** The connection would be open to whoever listens, and nobody has said that it may. */
+  /** The connection would be open to whoever listens, or the server does not prove who it is. */
   'INSECURE_CONNECTION',
   /** A text holds what the server cannot keep: a NUL, or half of a surrogate pair. */
   'INVALID_TEXT',

@@ -325,6 +325,22 @@ describe('a store on a PostgreSQL server', () => {
     });
   });
 
+  it('that asks for a password says so where there is none', async () => {
+    const before = process.env['PGPASSWORD'];
+    delete process.env['PGPASSWORD'];
+    try {
+      const nobody = database().open({ url: database().url.replace(/\/\/.*@/, '//nobody-at-all@') });
+      await assert.rejects(
+        nobody.readActive(),
+        (error) => isProblem(error, 'ACCESS_DENIED') && /PGPASSWORD/.test(String(error)),
+      );
+    } finally {
+      if (before !== undefined) {
+        process.env['PGPASSWORD'] = before;
+      }
+    }
+  });
+
   it('never tells the password', async () => {
     const secret = 'a-secret';
     const url = database().url.replace(/:[^:@]*@/, `:${secret}@`);

@@ -36,7 +36,7 @@ describe('a PostgreSQL server with TLS', () => {
   }
 
   const refusedWith = (reason: RegExp) => (error: unknown) =>
-    error instanceof StoreProblem && error.kind === 'STORE_UNREACHABLE' && reason.test(error.message);
+    error instanceof StoreProblem && error.kind === 'INSECURE_CONNECTION' && reason.test(error.message);
 
   it('is taken where the authority is known and the host is the one of the certificate', async () => {
     const store = open('localhost', { sslmode: 'verify-full', sslrootcert: authority() });

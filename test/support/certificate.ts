@@ -1,7 +1,7 @@
 /**
- * A certificate for `localhost` that nobody else trusts, with its key, for the servers of tests: until 2126, and of no use elsewhere.
- * Made with: openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 -subj /CN=localhost
- * -addext subjectAltName=DNS:localhost
+ * A certificate for `localhost` that nobody else trusts, with its key, for the servers of tests: until 2126, and of no
+ * use elsewhere. Made with: openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 -subj
+ * /CN=localhost -addext subjectAltName=DNS:localhost
  */
 
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----

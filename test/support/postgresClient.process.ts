@@ -1,6 +1,6 @@
 /**
- * A process that works on a PostgreSQL store. Usage: node postgresClient.process.js URL [LIMITS], commands as in service.ts. The
- * limits are JSON.
+ * A process that works on a PostgreSQL store. Usage: node postgresClient.process.js URL [LIMITS], commands as in
+ * service.ts. The limits are JSON.
  */
 
 import { createCoordination } from '../../src/coordination/coordination';

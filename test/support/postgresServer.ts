@@ -1,7 +1,7 @@
 /**
- * A real PostgreSQL server on a free loopback port, in a temporary folder: to start, stop, kill and start again. It ends with the
- * process that started it, however that ends. Its programs are where AGENT_RESERVATIONS_POSTGRES says (scripts/lib/postgres.mjs
- * finds them, or fetches them).
+ * A real PostgreSQL server on a free loopback port, in a temporary folder: to start, stop, kill and start again. It
+ * ends with the process that started it, however that ends. Its programs are where AGENT_RESERVATIONS_POSTGRES says
+ * (scripts/lib/postgres.mjs finds them, or fetches them).
  */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
@@ -19,8 +19,8 @@ const START_MS = 30_000;
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
 
 /**
- * Outlives whoever started it by a moment: once that one is gone, which closes its stdin, the server is stopped and its folder
- * removed. Arguments: the folder.
+ * Outlives whoever started it by a moment: once that one is gone, which closes its stdin, the server is stopped and its
+ * folder removed. Arguments: the folder.
  */
 const KEEPER = `
 const { readFileSync, rmSync } = require('node:fs');

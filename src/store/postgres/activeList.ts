@@ -46,7 +46,8 @@ export class ActiveList {
   }
 
   /**
-   * Takes over what was read: all active rows, or all that changed since `since`. What is older than what is known is left.
+   * Takes over what was read: all active rows, or all that changed since `since`. What is older than what is known is
+   * left.
    *
    * @returns whether it is known now: not where what was known has been forgotten meanwhile
    */
@@ -71,7 +72,9 @@ export class ActiveList {
     return true;
   }
 
-  /** Takes over what was committed here on what was known then: the new list, and what of it is new or another object. */
+  /**
+   * Takes over what was committed here on what was known then: the new list, and what of it is new or another object.
+   */
   commit(since: number, version: number, list: readonly Reservation[], rows: readonly ChangedRow[]): void {
     if (this.version !== since) {
       this.forget();

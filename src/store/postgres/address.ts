@@ -25,12 +25,13 @@ export interface Address {
 
 /**
  * Takes a URL apart: `postgres://user:password@host:port/database`. To another machine, TLS with a certificate and host
- * that are verified is the rule; `sslrootcert` names the file of a certificate authority, `sslcert` and `sslkey` those of
- * the client. `sslmode` may be `require`, `verify-ca` or `verify-full`, which all verify both, or `disable`: then nothing is
- * encrypted, and the location and a finding say so. `prefer`, `allow` and `no-verify` would give way to anybody who listens,
- * and are refused. To this machine there is no TLS unless `sslmode` asks for it.
+ * that are verified is the rule; `sslrootcert` names the file of a certificate authority, `sslcert` and `sslkey` those
+ * of the client. `sslmode` may be `require`, `verify-ca` or `verify-full`, which all verify both, or `disable`: then
+ * nothing is encrypted, and the location and a finding say so. `prefer`, `allow` and `no-verify` would give way to
+ * anybody who listens, and are refused. To this machine there is no TLS unless `sslmode` asks for it.
  *
- * @throws StoreProblem INVALID_CONNECTION, INSECURE_CONNECTION, IO_ERROR or ACCESS_DENIED for a file that cannot be read
+ * @throws StoreProblem INVALID_CONNECTION, INSECURE_CONNECTION, IO_ERROR or ACCESS_DENIED for a file that cannot be
+ * read
  */
 export function addressOf(url: string): Address {
   const parsed = parse(url);

@@ -1,6 +1,6 @@
 /**
- * The callers of one process, in order: all that wait are decided in one transaction. Not the queue of the files, since a
- * batch may be run again, from what another client has made of the state meanwhile.
+ * The callers of one process, in order: all that wait are decided in one transaction. Not the queue of the files, since
+ * a batch may be run again, from what another client has made of the state meanwhile.
  */
 
 import { setImmediate } from 'node:timers/promises';

@@ -1,11 +1,16 @@
-/** Keeps a hundred calls from each waiting for a server that is not there: after a failure the next ones fail at once. */
+/**
+ * Keeps a hundred calls from each waiting for a server that is not there: after a failure the next ones fail at once.
+ */
 
 import { elapsedMs } from '../files/elapsed';
 
 const FIRST_MS = 100;
 const LONGEST_MS = 5_000;
 
-/** A pause before attempt number `attempt` (from 0): longer each time, up to 5 s, and by chance, so that not all come at once. */
+/**
+ * A pause before attempt number `attempt` (from 0): longer each time, up to 5 s, and by chance, so that not all come at
+ * once.
+ */
 export function backoffMs(attempt: number): number {
   return Math.random() * Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempt, 16));
 }
@@ -17,8 +22,8 @@ export class Breaker {
   private isTrying = false;
 
   /**
-   * Lets somebody through, or throws what the last attempt failed with. After the pause one is let through to try, and the
-   * others still fail until that one has come back.
+   * Lets somebody through, or throws what the last attempt failed with. After the pause one is let through to try, and
+   * the others still fail until that one has come back.
    */
   pass(): void {
     if (this.failures === 0) {

@@ -10,8 +10,8 @@ export interface Differences {
 }
 
 /**
- * Compares objects, not what is in them: decisions leave alone what they do not change, and mostly its place. An entry is told
- * from another by its id and scope.
+ * Compares objects, not what is in them: decisions leave alone what they do not change, and mostly its place. An entry
+ * is told from another by its id and scope.
  */
 export function differences(before: readonly Reservation[], after: readonly Reservation[]): Differences {
   const replaced: { was: Reservation; is: Reservation }[] = [];

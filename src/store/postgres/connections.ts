@@ -1,10 +1,12 @@
-/** The connections of one process to its server: few, made when they are needed, and given up where they are of no use. */
+/**
+ * The connections of one process to its server: few, made when they are needed, and given up where they are of no use.
+ */
 
 import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
 import { type Address, placeOf } from './address';
 import { Breaker } from './breaker';
 import { SCHEMA_VERSION } from './migrations';
-import { asServerProblem, codeOf, isConnectionLost, schemaTooNew, schemaTooOld, unreachable } from './problems';
+import { asServerProblem, codeOf, isConnectionLost, notConnected, schemaTooNew, schemaTooOld } from './problems';
 
 export interface Limits {
   /** Connections at most, besides the one that listens. */
@@ -15,7 +17,10 @@ export interface Limits {
   readonly lockMs: number;
   /** How long the server works on one statement, the wait for the lock included. */
   readonly statementMs: number;
-  /** How long a transaction of ours may do nothing before the server ends it: a client that is stopped keeps its lock so long. */
+  /**
+   * How long a transaction of ours may do nothing before the server ends it: a client that is stopped keeps its lock so
+   * long.
+   */
   readonly idleInTransactionMs: number;
   /** How long a commit is looked for whose outcome is not known. */
   readonly outcomeMs: number;
@@ -36,7 +41,9 @@ const KEEP_ALIVE_MS = 10_000;
 /** What a server that has gone away without a word is given beyond its own limit. */
 const SILENCE_MS = 2_000;
 
-/** What a new connection is asked first. A commit that is acknowledged is on the server's disk, whatever its default is. */
+/**
+ * What a new connection is asked first. A commit that is acknowledged is on the server's disk, whatever its default is.
+ */
 const GREETING = `
   select pg_postmaster_start_time()::text as started,
     (select coalesce(max(version), 0) from agent_reservations.migration)::int as version,
@@ -52,7 +59,9 @@ export class Connections {
   private version: number | undefined;
   private aheadMs = 0;
 
-  /** `onOtherServer`: whoever answers now is not the server process of before: what is remembered of it may be wrong. */
+  /**
+   * `onOtherServer`: whoever answers now is not the server process of before: what is remembered of it may be wrong.
+   */
   constructor(
     readonly address: Address,
     private readonly limits: Limits,
@@ -76,8 +85,8 @@ export class Connections {
   }
 
   /**
-   * Works with a connection, which is given up where the work fails. What fails because an idle connection was dead is done again, so `work` must be such that
-   * this does no harm where the connection is lost.
+   * Works with a connection, which is given up where the work fails. What fails because an idle connection was dead is
+   * done again, so `work` must be such that this does no harm where the connection is lost.
    *
    * @throws StoreProblem, or what `work` throws that is none of the server's
    */
@@ -124,8 +133,7 @@ export class Connections {
       this.breaker.succeeded();
       return client;
     } catch (error) {
-      const isRefused = !isConnectionLost(error);
-      const problem = isRefused ? asServerProblem(error, this.address) : unreachable(this.address, error);
+      const problem = notConnected(error, this.address);
       this.breaker.failed(problem);
       throw problem;
     }
@@ -174,7 +182,10 @@ export class Connections {
     };
   }
 
-  /** The server's clock as far as it is known, which it is from the first connection on: to half the time that it took to ask. */
+  /**
+   * The server's clock as far as it is known, which it is from the first connection on: to half the time that it took
+   * to ask.
+   */
   now(): Date {
     return new Date(Date.now() + this.aheadMs);
   }

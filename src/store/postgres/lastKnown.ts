@@ -8,7 +8,10 @@ import { outOfDate } from './problems';
 export class LastKnown<R> {
   private last: { readonly records: Records<R>; readonly at: Date } | undefined;
 
-  /** What is read; or where the server is out of reach what was read last, with the problem among the others. @throws StoreProblem */
+  /**
+   * What is read; or where the server is out of reach what was read last, with the problem among the others. @throws
+   * StoreProblem
+   */
   async read(read: () => Promise<Records<R>>): Promise<Records<R>> {
     try {
       const records = await read();

@@ -1,6 +1,6 @@
 /**
- * Following the changes of a namespace by the server's own notifications, on a connection that does nothing else. Where it is
- * lost it is made anew, and everything counts as changed: what was told meanwhile, nobody has heard.
+ * Following the changes of a namespace by the server's own notifications, on a connection that does nothing else. Where
+ * it is lost it is made anew, and everything counts as changed: what was told meanwhile, nobody has heard.
  */
 
 import type { Client } from 'pg';

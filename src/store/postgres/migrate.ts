@@ -22,8 +22,8 @@ export interface Migrated {
 }
 
 /**
- * Applies the steps that are missing, each in a transaction of its own, under a lock: of several who ask at once, one works
- * and the others find it done.
+ * Applies the steps that are missing, each in a transaction of its own, under a lock: of several who ask at once, one
+ * works and the others find it done.
  *
  * @throws StoreProblem SCHEMA_TOO_NEW, ACCESS_DENIED, STORE_UNREACHABLE
  */

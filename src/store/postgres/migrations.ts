@@ -1,6 +1,6 @@
 /**
- * The tables, step by step. A step that has been released is never changed again: what is different comes as another one.
- * docs/architecture.md says what the tables hold.
+ * The tables, step by step. A step that has been released is never changed again: what is different comes as another
+ * one. docs/architecture.md says what the tables hold.
  */
 
 const TABLES = `

@@ -1,4 +1,7 @@
-/** A namespace: the reservations of one team among others in the same database. Its name is known, its number is looked up. */
+/**
+ * A namespace: the reservations of one team among others in the same database. Its name is known, its number is looked
+ * up.
+ */
 
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
@@ -18,7 +21,8 @@ export class Namespace {
       throw new StoreProblem(
         'INVALID_CONNECTION',
         JSON.stringify(name),
-        `${JSON.stringify(name.slice(0, LONGEST_NAME))} is no namespace: give a name of 1 to ${LONGEST_NAME} characters, without control characters.`,
+        `${JSON.stringify(name.slice(0, LONGEST_NAME))} is no namespace: give a name of 1 to ${LONGEST_NAME} ` +
+          'characters, without control characters.',
         { facts: { namespace: name } },
       );
     }

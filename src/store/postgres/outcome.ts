@@ -1,6 +1,6 @@
 /**
- * Committing, and finding out what became of a commit whose answer never came. What was acknowledged is kept, and what was not made is not
- * acknowledged: that hangs on this file.
+ * Committing, and finding out what became of a commit whose answer never came. What was acknowledged is kept, and what
+ * was not made is not acknowledged: that hangs on this file.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,8 +35,8 @@ export async function commit(client: ClientBase, wrote: Wrote): Promise<void> {
 }
 
 /**
- * Whether the transaction was committed. While the server still works on it, its connection is ended from here: else a COMMIT
- * that is on its way could arrive after we have looked. Then what it would have left is looked for.
+ * Whether the transaction was committed. While the server still works on it, its connection is ended from here: else a
+ * COMMIT that is on its way could arrive after we have looked. Then what it would have left is looked for.
  *
  * @throws StoreProblem OUTCOME_UNKNOWN where the server cannot be asked within `ms`, or has no memory of so long ago
  */

@@ -66,8 +66,8 @@ export class PostgresStore implements Store {
   }
 
   /**
-   * The server's clock, as far as this machine can tell: for whoever says how long a lease still lasts, since leases end by
-   * the server's. Decisions ask the server itself.
+   * The server's clock, as far as this machine can tell: for whoever says how long a lease still lasts, since leases
+   * end by the server's. Decisions ask the server itself.
    */
   now(): Date {
     return this.connections.now();

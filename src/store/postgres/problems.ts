@@ -40,6 +40,32 @@ export function unreachable(address: Address, cause: unknown, facts: Record<stri
   );
 }
 
+/** Why no connection came about: the way to the server, its certificate, or a password that is not there. */
+export function notConnected(error: unknown, address: Address): StoreProblem {
+  const { host, port } = address;
+  const place = placeOf(address);
+  const reason = messageOf(error);
+  const facts = { host, port, reason };
+  if (/certificate|CERT_|does not support SSL/i.test(`${codeOf(error)} ${reason}`)) {
+    return new StoreProblem(
+      'INSECURE_CONNECTION',
+      place,
+      `${host}:${port} does not prove who it is: ${reason}. Nothing was sent to it. Name the file of the authority that vouches ` +
+        'for its certificate with sslrootcert=FILE, or give it a certificate of that host.',
+      { facts, cause: error },
+    );
+  }
+  if (/password must be/.test(reason)) {
+    return new StoreProblem(
+      'ACCESS_DENIED',
+      place,
+      `${place} asks for a password, and there is none: give it in the address, in PGPASSWORD or in the file .pgpass.`,
+      { facts, cause: error },
+    );
+  }
+  return isConnectionLost(error) ? unreachable(address, error) : asServerProblem(error, address);
+}
+
 /** What was last read is shown still. */
 export function outOfDate(problem: StoreProblem, since: Date): StoreProblem {
   const [reason = ''] = problem.message.split(' Nothing was changed.');
@@ -82,7 +108,9 @@ export function schemaTooNew(address: Address, found: number): StoreProblem {
   );
 }
 
-/** The problem that an error of the server or of the way to it amounts to. A {@link StoreProblem} is passed on as it is. */
+/**
+ * The problem that an error of the server or of the way to it amounts to. A {@link StoreProblem} is passed on as it is.
+ */
 export function asServerProblem(error: unknown, address: Address): StoreProblem {
   if (error instanceof StoreProblem) {
     return error;

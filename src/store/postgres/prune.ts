@@ -10,8 +10,8 @@ export interface Pruned {
 }
 
 /**
- * Deletes the reservations that were over before then, and the messages that were read or acknowledged before then and wait for
- * nothing more; in one transaction. What is active, and what nobody has read, stays whatever its age.
+ * Deletes the reservations that were over before then, and the messages that were read or acknowledged before then and
+ * wait for nothing more; in one transaction. What is active, and what nobody has read, stays whatever its age.
  *
  * @throws StoreProblem
  */

@@ -28,8 +28,8 @@ export function storable(record: object, place: string): string {
     throw new StoreProblem(
       'INVALID_TEXT',
       place,
-      `${JSON.stringify(field ?? '')} holds a character that the server cannot keep: a NUL (U+0000), or half of a surrogate pair. Nothing of ` +
-        'it was stored. Take the character out, then try again.',
+      `${JSON.stringify(field ?? '')} holds a character that the server cannot keep: a NUL (U+0000), or half of a ` +
+        'surrogate pair. Nothing of it was stored. Take the character out, then try again.',
       { facts: { field } },
     );
   }
