@@ -100,28 +100,39 @@ export class PostgresServer {
     return this.child?.pid ?? 0;
   }
 
-  /** Starts it again on the same port and data, and waits until it takes connections. */
+  /**
+   * Starts it again on the same port and data, and waits until it takes connections. It is tried again where it ends at once:
+   * processes of the one before may be about to end, and somebody else may have the port for a moment.
+   */
   async restart(): Promise<void> {
-    const settings = ['listen_addresses=127.0.0.1', `port=${this.port}`, 'unix_socket_directories=', ...this.settings];
-    const child = spawn(
-      program('postgres'),
-      ['-D', join(this.folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])],
-      { ...NOBODY, cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    this.child = child;
-    let log = '';
-    child.stderr?.on('data', (chunk: Buffer) => {
-      log = `${log}${chunk}`.slice(-10_000);
-    });
-    child.unref();
-    (child.stderr as unknown as { unref(): void }).unref();
     const deadline = Date.now() + START_MS;
+    let log = '';
     while (!(await this.answers())) {
-      if (child.exitCode !== null || Date.now() > deadline) {
+      if (Date.now() > deadline) {
         throw new Error(`PostgreSQL did not start:\n${log}`);
+      }
+      if (!this.child || this.child.exitCode !== null) {
+        log = '';
+        this.spawn((text) => {
+          log = `${log}${text}`.slice(-10_000);
+        });
       }
       await sleep(25);
     }
+  }
+
+  private spawn(onLog: (text: string) => void): void {
+    const settings = ['listen_addresses=127.0.0.1', `port=${this.port}`, 'unix_socket_directories=', ...this.settings];
+    const args = ['-D', join(this.folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
+    const child = spawn(program('postgres'), args, {
+      ...NOBODY,
+      cwd: this.folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child.stderr?.on('data', (chunk: Buffer) => onLog(String(chunk)));
+    child.unref();
+    (child.stderr as unknown as { unref(): void }).unref();
+    this.child = child;
   }
 
   /** Ends it as an administrator would: connections are closed, and what they were doing is undone. */
