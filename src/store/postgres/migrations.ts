@@ -3,6 +3,8 @@
  * one. docs/architecture.md says what the tables hold.
  */
 
+import { ACCESS_RULES } from './accessRules';
+
 const TABLES = `
 -- One team's reservations. Numbers grow under the lock: version with each commit, fence and seq with what is granted.
 create table agent_reservations.namespace (
@@ -92,7 +94,7 @@ create index message_created on agent_reservations.message (namespace_id, create
 `;
 
 /** By number, from 1: what each step does. */
-export const MIGRATIONS: readonly string[] = [TABLES];
+export const MIGRATIONS: readonly string[] = [TABLES, ACCESS_RULES];
 
 /** The version that this program works with. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -117,10 +117,10 @@ with updated as (
   select $1, one.id, one.record from unnest($10::text[], $11::json[]) as one (id, record)
   on conflict (namespace_id, agent_id) do update set record = excluded.record
 ), messages as (
-  insert into agent_reservations.message (namespace_id, message_id, record, created_at, acked_at)
-  select $1, one.id, one.record, (one.record ->> 'created_at')::timestamptz, (one.record ->> 'acked_at')::timestamptz
+  update agent_reservations.message as message
+  set record = one.record, acked_at = (one.record ->> 'acked_at')::timestamptz
   from unnest($12::text[], $13::json[]) as one (id, record)
-  on conflict (namespace_id, message_id) do update set record = excluded.record, acked_at = excluded.acked_at
+  where message.namespace_id = $1 and message.message_id = one.id
 ), delivered as (
   insert into agent_reservations.message (namespace_id, message_id, record, created_at, acked_at)
   select $1, one.id, one.record, (one.record ->> 'created_at')::timestamptz, (one.record ->> 'acked_at')::timestamptz
