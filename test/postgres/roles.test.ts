@@ -87,14 +87,14 @@ describe('roles of a PostgreSQL store', () => {
 
   /** As time does it. */
   async function expire(scope: string): Promise<void> {
+    await sql('owner', 'update agent_reservations.namespace set version = version + 1');
     await sql(
       'owner',
       `update agent_reservations.reservation set expires_at = '2026-01-01T00:00:00.000Z',
-       record = (record::jsonb || '{"expires_at":"2026-01-01T00:00:00.000Z"}')::json where scope = $1`,
+       record = (record::jsonb || '{"expires_at":"2026-01-01T00:00:00.000Z"}')::json,
+       changed = (select version from agent_reservations.namespace where namespace = '${TEAM}') where scope = $1`,
       [scope],
     );
-    await sql('owner', `update agent_reservations.reservation set changed = changed + 1 where scope = $1`, [scope]);
-    await sql('owner', `update agent_reservations.namespace set version = version + 1`);
   }
 
   it('agents work with each other as over any store', async () => {
@@ -112,7 +112,7 @@ describe('roles of a PostgreSQL store', () => {
     const granted = grantedData(await bob.reserve({ ...B, scope: 'src/a.ts' }));
     assert.equal(granted.contested?.previous_agent, 'alice');
     grantedData(await alice.reserveAll({ ...A, agent: 'alice-two', scopes: ['docs', 'media'] }));
-    grantedData(await alice.releaseAll({ agent: 'alice-two', project: '/p' }));
+    grantedData(await alice.releaseAll({ agent: 'alice-two', all: true, project: '/p' }));
     grantedData(await alice.heartbeat({ agent: 'alice' }));
     grantedData(await bob.send({ from: 'bob', to: 'broadcast', bead: 'b', category: 'INFO', subject: 's', body: 't' }));
     assert.equal(grantedData(await alice.inbox({ agent: 'alice-two' })).length, 1);
@@ -247,11 +247,27 @@ describe('roles of a PostgreSQL store', () => {
     await denied('alice', `insert into agent_reservations.namespace (namespace) values ('mine')`);
   });
 
+  it('who listens hears that something has changed, not in which namespace', async () => {
+    const client = new Client({ connectionString: urlOf('stranger') });
+    await client.connect();
+    const heard: string[] = [];
+    client.on('notification', ({ payload }) => heard.push(payload ?? ''));
+    await client.query('listen agent_reservations');
+    grantedData(await bob.reserve({ ...B, scope: 'secret-scope' }));
+    await client.query('select 1');
+    await client.end();
+    assert.equal(heard.length, 1);
+    assert.ok(!/acme|secret|bob/.test(heard.join()), heard.join());
+  });
+
   it('nobody turns back what only grows, or changes the tables', async () => {
+    grantedData(await alice.reserve({ ...A, scope: 'mine' }));
     await denied('alice', 'update agent_reservations.namespace set fence = 0, version = version + 1');
     await denied('alice', 'update agent_reservations.namespace set version = version + 2');
     await denied('alice', 'update agent_reservations.namespace set version = 0');
     await denied('alice', `update agent_reservations.namespace set namespace = 'other'`);
+    await denied('alice', 'update agent_reservations.commit_made set token = token');
+    await denied('alice', 'update agent_reservations.commit_made set version = version + 10000');
     await denied('alice', 'delete from agent_reservations.namespace');
     await denied('alice', 'delete from agent_reservations.migration');
     await denied('alice', 'insert into agent_reservations.migration (version) values (99)');

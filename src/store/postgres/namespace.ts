@@ -6,10 +6,25 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { StoreProblem } from '../problem';
+import { codeOf } from './problems';
 
 const LONGEST_NAME = 200;
-/** So much of a name goes into a notification; of a longer one, its digest. */
-const LONGEST_TOLD = 64;
+/** Hex digits of a digest that tell names apart. */
+const DIGEST_LENGTH = 32;
+
+/** SQLSTATE insufficient_privilege. */
+const NO_RIGHT = '42501';
+
+/** Only the owner makes a namespace. */
+function notAdmitted(name: string, cause: unknown): StoreProblem {
+  return new StoreProblem(
+    'ACCESS_DENIED',
+    JSON.stringify(name),
+    `This user has not been admitted to the namespace ${JSON.stringify(name)}, if there is one. Have the owner of the ` +
+      "database run: select agent_reservations.admit('<user>', '<namespace>', '{<agents>}');",
+    { facts: { namespace: name }, cause },
+  );
+}
 
 export class Namespace {
   private number: number | undefined;
@@ -28,9 +43,9 @@ export class Namespace {
     }
   }
 
-  /** Its name in a notification. */
+  /** What stands for it in a notification, which everybody can hear who has a login of the database. */
   get told(): string {
-    return this.name.length <= LONGEST_TOLD ? this.name : createHash('sha256').update(this.name).digest('hex');
+    return createHash('sha256').update(this.name).digest('hex').slice(0, DIGEST_LENGTH);
   }
 
   /** Its number in the database, or undefined where nothing has been stored under it. */
@@ -51,9 +66,13 @@ export class Namespace {
     if (found !== undefined) {
       return found;
     }
-    await client.query('insert into agent_reservations.namespace (namespace) values ($1) on conflict do nothing', [
-      this.name,
-    ]);
+    try {
+      await client.query('insert into agent_reservations.namespace (namespace) values ($1) on conflict do nothing', [
+        this.name,
+      ]);
+    } catch (error) {
+      throw codeOf(error) === NO_RIGHT ? notAdmitted(this.name, error) : error;
+    }
     return await this.ensure(client);
   }
 
