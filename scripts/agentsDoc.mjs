@@ -66,6 +66,7 @@ const session = {
     },
   ],
   guard: [{ say: 'guard install --pre-push' }, { say: 'guard uninstall' }],
+  postgres: [{ say: 'postgres --help' }],
 };
 
 /**

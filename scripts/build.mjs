@@ -58,12 +58,19 @@ const ownBundles = {
   'src/store/files/doctor/doctor.ts': 'doctor',
   'src/hooks/agentHooks.ts': 'agentHooks',
   'src/hooks/guardInstall.ts': 'guardInstall',
+  'src/cli/sharedBy.ts': 'sharedBy',
+  'src/cli/verbs/postgres.ts': 'postgresVerb',
+  'src/store/postgres/server.ts': 'postgres',
   'proper-lockfile': 'properLockfile',
   diff: 'diff',
+  pg: 'pg',
 };
 
+/** Of these, what is itself in bundles that are loaded when they are needed, and in more than one. */
+const sharedBundles = ['pg'];
+
 /**
- * Leads each `import()` of such a module to its bundle.
+ * Leads each `import()` of such a module to its bundle, and each import of a shared one.
  * @returns {import('esbuild').Plugin}
  */
 function loadOwnBundles() {
@@ -76,8 +83,8 @@ function loadOwnBundles() {
               .split(sep)
               .join('/')
           : path;
-        const name =
-          kind === 'dynamic-import' ? Object.entries(ownBundles).find(([module]) => module === file)?.[1] : undefined;
+        const isLed = kind === 'dynamic-import' || (kind === 'import-statement' && sharedBundles.includes(file));
+        const name = isLed ? Object.entries(ownBundles).find(([module]) => module === file)?.[1] : undefined;
         return name === undefined ? undefined : { path: `./${name}.js`, external: true };
       });
     },
@@ -108,6 +115,8 @@ function ownBundlesOptions(production) {
     ...commonOptions(production),
     entryPoints: Object.fromEntries(Object.entries(ownBundles).map(([module, name]) => [name, module])),
     outdir: 'dist',
+    // An optional part of pg that has to be compiled: not ours.
+    external: ['pg-native'],
     banner: { js: nodeCheck },
   };
 }

@@ -5,7 +5,14 @@ import { type Given, type Option, UsageError, type Verb } from './verb';
 
 /** What every verb takes. */
 export const COMMON_OPTIONS: Readonly<Record<string, Option>> = {
-  store: { value: 'DIR', help: "The folder of the store; AGENT_RESERVATIONS_STORE, else beadboard's, unless told." },
+  store: {
+    value: 'WHERE',
+    help: "A folder, or postgres://user@host/database; AGENT_RESERVATIONS_STORE, else beadboard's folder, unless told.",
+  },
+  namespace: {
+    value: 'NAME',
+    help: 'On a server, whose reservations; AGENT_RESERVATIONS_NAMESPACE, else the address of origin, unless told.',
+  },
   json: { help: 'Print the envelope as JSON, and nothing else.' },
   help: { help: 'Show this help.' },
 };
@@ -22,7 +29,8 @@ export function callOf(argv: readonly string[]): Call {
   const words = [...argv];
   while (words[0]?.startsWith('-')) {
     const [option] = words.splice(0, 1);
-    before.push(option ?? '', ...(option === '--store' ? words.splice(0, 1) : []));
+    const hasValue = option === '--store' || option === '--namespace';
+    before.push(option ?? '', ...(hasValue ? words.splice(0, 1) : []));
   }
   if (words[0] === 'agent') {
     words.shift();

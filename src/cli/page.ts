@@ -14,10 +14,13 @@ export interface Page {
   style(style: Style, text: string): string;
 }
 
-/** @param isColoured asked when there is something to colour */
-export function createPage(isColoured: () => boolean): Page {
+/**
+ * @param isColoured asked when there is something to colour
+ * @param now the clock by which times are told; this machine's unless told
+ */
+export function createPage(isColoured: () => boolean, now = () => new Date()): Page {
   return {
-    now: () => new Date(),
+    now,
     style: (style, text) => {
       const [on, off] = STYLES[style];
       return isColoured() ? `\u001B[${on}m${text}\u001B[${off}m` : text;

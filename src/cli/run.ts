@@ -1,19 +1,17 @@
 /** One call of the command: its words in, an exit code out. */
 
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
 import { createCoordination } from '../coordination/coordination';
 import { plainLines } from '../core/display';
 import { envelope, refused } from '../core/envelope';
 import { ownLauncher } from '../hooks/launcher';
 import { findHere } from '../project/place';
 import { randomHex } from '../store/files/durable';
-import { FileStore } from '../store/files/fileStore';
-import { defaultRoot } from '../store/files/paths';
 import { callOf, givenTo } from './arguments';
 import { EXIT, exitCodeOf } from './exitCode';
 import { COMMAND, overviewHelp, verbHelp } from './help';
 import { readInput } from './input';
+import { openedStore, withoutSecrets } from './openedStore';
 import type { Output } from './output';
 import { createPage, isColoured, safeJson } from './page';
 import { type Given, type Surroundings, type Told, UsageError, type Verb } from './verb';
@@ -52,7 +50,7 @@ export async function run(world: World): Promise<number> {
       world.stdout.write(verbHelp(verb));
       return EXIT.done;
     }
-    return tell(world, given, await verb.run(given, surroundings(world, given)));
+    return tell(world, given, await verb.run(given, await surroundings(world, verb, given)));
   } catch (error) {
     if (error instanceof UsageError) {
       return misuse(world, verb, error.message);
@@ -79,25 +77,23 @@ function ownVersion(): string {
 
 /** A call that cannot be understood. With --json it is answered like any other refusal. */
 function misuse({ argv, stdout, stderr }: World, verb: Verb | undefined, message: string): number {
-  const next = `See "${COMMAND} ${verb ? `${verb.name} ` : ''}--help".`;
+  const text = `${withoutSecrets(message)} See "${COMMAND} ${verb ? `${verb.name} ` : ''}--help".`;
   if (verb && argv.includes('--json')) {
-    stdout.write(`${safeJson(envelope(verb.command, refused('INVALID_ARGS', `${message} ${next}`)), 2)}\n`);
+    stdout.write(`${safeJson(envelope(verb.command, refused('INVALID_ARGS', text)), 2)}\n`);
   } else {
-    stderr.write(`${plainLines(`${message} ${next}`)}\n`);
+    stderr.write(`${plainLines(text)}\n`);
   }
   return EXIT.usage;
 }
 
-function surroundings({ env, cwd, stdin, stdout, stderr, interrupted }: World, given: Given): Surroundings {
-  const root = given.text('store') ?? (env['AGENT_RESERVATIONS_STORE'] || defaultRoot(env));
-  if (!root.trim()) {
-    throw new UsageError('Missing folder: name it after --store.');
-  }
-  const store = new FileStore(resolve(cwd, root), {
-    onNotice: ({ message }) => stderr.write(`${plainLines(message)}\n`),
-  });
+async function surroundings(world: World, verb: Verb, given: Given): Promise<Surroundings> {
+  const { env, cwd, stdin, stdout, stderr, interrupted } = world;
+  const onNotice = ({ message }: { readonly message: string }) => stderr.write(`${plainLines(message)}\n`);
+  const { store, server } = await openedStore(verb, given, { env, cwd, onNotice });
+  const clock = () => server?.now() ?? new Date();
   return {
-    coordination: createCoordination(store, { random: () => randomHex(ID_BYTES) }),
+    coordination: createCoordination(store, { random: () => randomHex(ID_BYTES), clock }),
+    server,
     here: () => findHere(cwd, { project: given.text('project'), worktree: given.text('worktree') }),
     agent: env['BB_AGENT']?.trim() || undefined,
     env,
@@ -105,7 +101,7 @@ function surroundings({ env, cwd, stdin, stdout, stderr, interrupted }: World, g
     launcher: ownLauncher(),
     input: (mayBlock = false) => readInput(stdin, mayBlock),
     warn: (text) => stderr.written(plainLines(text)),
-    page: createPage(() => isColoured(stdout, env)),
+    page: createPage(() => isColoured(stdout, env), clock),
     out: (text) => stdout.write(text),
     interrupted,
   };

@@ -3,6 +3,7 @@
 import type { Coordination } from '../coordination/coordination';
 import type { CommandName, Envelope } from '../core/envelope';
 import type { Here } from '../project/place';
+import type { Server } from '../store/postgres/server';
 import type { Page } from './page';
 
 export interface Option {
@@ -28,6 +29,8 @@ export interface Given {
 
 export interface Surroundings {
   readonly coordination: Coordination;
+  /** Where the store is one on a server: what only a server can do. */
+  readonly server: Server | undefined;
   /** The project and worktree that are meant; found only where a verb needs them. */
   here(): Promise<Here>;
   /** BB_AGENT, where it says who is acting. */
@@ -71,6 +74,8 @@ export interface Verb {
   readonly rest?: string;
   /** What more there is to know, in lines. */
   readonly notes?: readonly string[];
+  /** Whether it is called even where the store cannot be opened: whatever it cannot look up then goes on. */
+  readonly worksWithoutStore?: true;
   /** Without the command's own name. */
   readonly example: string;
   run(given: Given, surroundings: Surroundings): Promise<Told>;

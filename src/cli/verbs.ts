@@ -23,6 +23,7 @@ const LOADED: Readonly<Record<string, () => Promise<Verb>>> = {
   mcp: async () => (await import('./verbs/mcp')).mcp,
   hooks: async () => (await import('./verbs/hooks')).hooks,
   guard: async () => (await import('./verbs/guard')).guard,
+  postgres: async () => (await import('./verbs/postgres')).postgres,
 };
 
 /** What beadboard calls the heartbeat, with its name in the answer. */

@@ -58,6 +58,7 @@ export const COMMAND_NAMES = [
   'agent mcp',
   'agent hooks',
   'agent guard',
+  'agent postgres',
 ] as const;
 
 export type CommandName = (typeof COMMAND_NAMES)[number];

@@ -30,7 +30,7 @@ export function checkHistory(input: HistoryInput, agentRegistered: boolean, now:
   if (!filters.ok) {
     return filters;
   }
-  const since = sinceOf(trimmed(input.since), now);
+  const since = timeAsked(trimmed(input.since), now);
   if (since === undefined) {
     return refused(
       'INVALID_ARGS',
@@ -64,10 +64,12 @@ export function endOf({ released_at, expires_at }: Reservation): number {
   return instant(released_at ?? expires_at);
 }
 
-function sinceOf(text: string, now: Date): Date | undefined {
-  if (!text) {
-    return new Date(now.getTime() - DEFAULT_SINCE_MS);
-  }
+function timeAsked(text: string, now: Date): Date | undefined {
+  return text ? pastTime(text, now) : new Date(now.getTime() - DEFAULT_SINCE_MS);
+}
+
+/** A time (ISO-8601, UTC where it names no zone), or how long ago: `90m`, `12h`, `7d`. Undefined for what is neither. */
+export function pastTime(text: string, now: Date): Date | undefined {
   const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
   const ms = count === undefined ? timeOf(text) : now.getTime() - Number(count) * (UNIT_MS[unit] ?? 0);
   return Number.isNaN(ms) ? undefined : new Date(ms);

@@ -1,7 +1,7 @@
 /** Names for projects that mean the same on every machine, and which folder of this one they stand for. */
 
 import { basename } from 'node:path';
-import { foundProjects } from './findProject';
+import { findProject, foundProjects } from './findProject';
 import { originOf } from './origin';
 
 const names = new Map<string, string>();
@@ -20,6 +20,14 @@ export function sharedName(folder: string): string {
     folders.set(name, folder);
   }
   return name;
+}
+
+/**
+ * Whose reservations a folder's are on a server, where nobody says so: those of all clones of its repository. Undefined
+ * where it came from nowhere.
+ */
+export async function namespaceOf(folder: string): Promise<string | undefined> {
+  return originOf((await findProject(folder)).project);
 }
 
 /** The project here of that name, as far as this process has come across it; of several clones, the one found last. */

@@ -17,6 +17,6 @@ describe('docs/agents.md', () => {
     const verbs = [...text.matchAll(/^\| \[(\w+)\]/gm)].map(([, verb]) => verb);
     const shown = [...text.matchAll(/^### (\w+)$/gm)].map(([, verb]) => verb);
     assert.deepEqual(shown.toSorted(), verbs.toSorted());
-    assert.equal(verbs.length, 20);
+    assert.equal(verbs.length, 21);
   });
 });

@@ -182,7 +182,7 @@ describe('the command', () => {
     const { code, out, err } = await command.call(['--help']);
     assert.deepEqual([code, err], [0, '']);
     const verbs = [...out.matchAll(/^ {2}(\w[\w-]*) {2}/gm)].map(([, verb = '']) => verb);
-    assert.equal(verbs.length, 20);
+    assert.equal(verbs.length, 21);
     for (const verb of verbs) {
       const help = await command.call([verb, '--help']);
       assert.deepEqual([help.code, help.err], [0, '']);

@@ -24,6 +24,7 @@ export const guard: Verb = {
     'The guard refuses where BB_AGENT says who commits, and only warns where it does not.',
     'AGENT_RESERVATIONS_BYPASS=1 passes it by; with AGENT_RESERVATIONS_GUARD=warn it only warns.',
   ],
+  worksWithoutStore: true,
   example: 'guard install --pre-push',
   run: async (given, surroundings) => {
     const [action, ...more] = given.rest;

@@ -25,6 +25,7 @@ export const hooks: Verb = {
     'run is the hook itself: it reads what the tool tells about an edit, and answers in the form of that tool.',
     'It acts as BB_AGENT, else as an agent of its own for each session of the tool. What it cannot check goes on.',
   ],
+  worksWithoutStore: true,
   example: 'hooks install --for claude-code --dry-run',
   run: async (given, surroundings) => {
     const [action, ...more] = given.rest;

@@ -2,9 +2,10 @@
  * The connections of one process to its server: few, made when they are needed, and given up where they are of no use.
  */
 
-import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
+import { type Client, type ClientConfig, Pool, type PoolClient } from 'pg';
 import { type Address, placeOf } from './address';
 import { Breaker } from './breaker';
+import { EndingClient } from './endingClient';
 import { SCHEMA_VERSION } from './migrations';
 import { asServerProblem, codeOf, isConnectionLost, notConnected, schemaTooNew, schemaTooOld } from './problems';
 
@@ -69,6 +70,7 @@ export class Connections {
   ) {
     this.pool = new Pool({
       ...this.config(),
+      Client: EndingClient,
       max: limits.poolSize,
       idleTimeoutMillis: IDLE_MS,
       allowExitOnIdle: true,
@@ -81,7 +83,7 @@ export class Connections {
 
   /** A connection beside the pool, not yet opened. It keeps no process from ending. */
   single(): Client {
-    return new Client(this.config());
+    return new EndingClient(this.config());
   }
 
   /**

@@ -1,0 +1,43 @@
+/** Which store a call is about: a folder or a server, as the options and the environment say. */
+
+import { resolve } from 'node:path';
+import { defaultRoot } from '../store/files/paths';
+import { isServer, type OpenedStore, type OpenOptions, openStore, unusableStore } from '../store/openStore';
+import { type Given, UsageError, type Verb } from './verb';
+
+interface Around extends Pick<OpenOptions, 'onNotice'> {
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+}
+
+/** @throws UsageError for what names no store, unless the verb can do without one */
+export async function openedStore(verb: Verb, given: Given, around: Around): Promise<OpenedStore> {
+  try {
+    return await opened(given, around);
+  } catch (error) {
+    if (verb.worksWithoutStore) {
+      return { store: unusableStore(error), server: undefined };
+    }
+    throw new UsageError((error as Error).message);
+  }
+}
+
+async function opened(given: Given, { env, cwd, onNotice }: Around): Promise<OpenedStore> {
+  const where = (given.text('store') ?? (env['AGENT_RESERVATIONS_STORE'] || defaultRoot(env))).trim();
+  if (!where) {
+    throw new UsageError('Missing folder: name it after --store.');
+  }
+  if (isServer(where)) {
+    const { sharedBy } = await import('./sharedBy');
+    return await openStore(where, { shared: await sharedBy(given, env, cwd) });
+  }
+  if (given.text('namespace') !== undefined) {
+    throw new UsageError('--namespace is of a server: give --store postgres://user@host/database with it.');
+  }
+  return await openStore(resolve(cwd, where), { onNotice });
+}
+
+/** What was typed may be shown again, but not the URL of a server with its password. */
+export function withoutSecrets(text: string): string {
+  return text.replace(/(postgres(?:ql)?:\/\/).*@/gis, '$1…@');
+}

@@ -1,0 +1,48 @@
+/** The one place that opens a store from where it is: a folder, or a server, of which everything is loaded only then. */
+
+import { FileStore } from './files/fileStore';
+import type { Server } from './postgres/server';
+import type { StoreProblem } from './problem';
+import type { ProjectNames } from './sharedProjects';
+import type { Store } from './store';
+
+export interface OpenOptions {
+  /** Told what a file store has set right. */
+  readonly onNotice?: ((notice: StoreProblem) => void) | undefined;
+  /** What only a server needs. */
+  readonly shared?: SharedOptions | undefined;
+}
+
+export interface SharedOptions {
+  /** Whose reservations: 1 to 200 characters. */
+  readonly namespace: string;
+  readonly names: ProjectNames;
+}
+
+export interface OpenedStore {
+  readonly store: Store;
+  /** What only a server has; undefined for files. */
+  readonly server: Server | undefined;
+}
+
+/** Whether it is the URL of a server; else it is a folder. */
+export function isServer(where: string): boolean {
+  return /^postgres(?:ql)?:\/\//i.test(where);
+}
+
+/**
+ * @param where an absolute folder, or `postgres://user@host:5432/database`; nothing is connected to before it is needed
+ * @throws StoreProblem INVALID_CONNECTION, INSECURE_CONNECTION, or IO_ERROR for a certificate that cannot be read
+ */
+export async function openStore(where: string, { onNotice, shared }: OpenOptions): Promise<OpenedStore> {
+  if (!shared) {
+    return { store: new FileStore(where, onNotice ? { onNotice } : {}), server: undefined };
+  }
+  const { openServer } = await import('./postgres/server');
+  return openServer(where, shared);
+}
+
+/** For whoever goes on without a store: each call of it rejects with what kept it from being opened. */
+export function unusableStore(why: unknown): Store {
+  return new Proxy({} as Store, { get: () => () => Promise.reject(why) });
+}

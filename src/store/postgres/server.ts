@@ -1,0 +1,39 @@
+/** All that is loaded for a server, and for nothing else: the store on it, and what is done with it as a whole. */
+
+import type { SharedOptions } from '../openStore';
+import { withSharedProjects } from '../sharedProjects';
+import type { Store } from '../store';
+import type { Migrated } from './migrate';
+import { openPostgresStore } from './postgresStore';
+import type { Pruned } from './prune';
+
+export interface Server {
+  /** The server's clock, as far as it is known. */
+  now(): Date;
+  /** The same, asked of the server where it is not known yet. @throws StoreProblem */
+  askNow(): Promise<Date>;
+  /** Makes the tables, or brings them to the version of this program. @throws StoreProblem */
+  migrate(): Promise<Migrated>;
+  /** Deletes what was over before then. @throws StoreProblem */
+  prune(before: Date): Promise<Pruned>;
+}
+
+/** @throws StoreProblem INVALID_CONNECTION, INSECURE_CONNECTION, IO_ERROR */
+export function openServer(
+  url: string,
+  { namespace, names }: SharedOptions,
+): { readonly store: Store; readonly server: Server } {
+  const postgres = openPostgresStore({ url, namespace });
+  return {
+    store: withSharedProjects(postgres, names),
+    server: {
+      now: () => postgres.now(),
+      askNow: async () => {
+        await postgres.exists();
+        return postgres.now();
+      },
+      migrate: () => postgres.migrate(),
+      prune: (before) => postgres.prune({ before }),
+    },
+  };
+}
