@@ -54,7 +54,10 @@ export async function readClosed(
   }
 }
 
-/** As holder, or as one who waited; newest first, each at most so many. */
+/**
+ * As holder, or as one who waited; newest first, each at most so many. What it held itself only matters beside what it has
+ * waited for, and most agents have waited for nothing: theirs is not read, which is the most of it.
+ */
 export async function readRecentlyClosed(
   client: ClientBase,
   id: number,
@@ -62,14 +65,18 @@ export async function readRecentlyClosed(
 ): Promise<readonly Reservation[]> {
   const { rows } = await client.query<{ record: Reservation }>({
     name: 'agent_reservations recently closed',
-    text: `(select record, closed_at, seq from (
-        select record, closed_at, seq from agent_reservations.reservation
-        where namespace_id = $1 and state <> 'active' and json_typeof(record -> 'waiting') = 'array'
-        order by closed_at desc, seq desc limit $3) as waited
-      where exists (select 1 from json_array_elements(record -> 'waiting') as one where one ->> 'agent_id' = $2))
+    text: `with waited as materialized (
+        select record, closed_at, seq from (
+          select record, closed_at, seq, agent_id from agent_reservations.reservation
+          where namespace_id = $1 and state <> 'active' and json_typeof(record -> 'waiting') = 'array'
+          order by closed_at desc, seq desc limit $3) as recent
+        where agent_id <> $2
+          and exists (select from json_array_elements(record -> 'waiting') as one where one ->> 'agent_id' = $2)
+      )
+      select record, closed_at, seq from waited
       union all
       (select record, closed_at, seq from agent_reservations.reservation
-        where namespace_id = $1 and state <> 'active' and agent_id = $2 and json_typeof(record -> 'waiting') is distinct from 'array'
+        where namespace_id = $1 and state <> 'active' and agent_id = $2 and exists (select from waited)
         order by closed_at desc, seq desc limit $3)
       order by closed_at desc, seq desc`,
     values: [id, agent, RECENT],

@@ -97,43 +97,56 @@ export async function readActive(client: ClientBase, id: number, list: ActiveLis
   }
 }
 
-const WRITE = `
-with updated as (
-  update agent_reservations.reservation as row
+/** By what they write, the parts of the one statement that writes; `$a` and `$b` stand for their two lists. */
+const PARTS = {
+  updated: `update agent_reservations.reservation as row
   set record = one.record, changed = $2, expires_at = (one.record ->> 'expires_at')::timestamptz,
     closed_at = case when one.record ->> 'state' <> 'active'
       then coalesce(one.record ->> 'released_at', one.record ->> 'expires_at')::timestamptz end
-  from unnest($6::bigint[], $7::json[]) as one (seq, record)
+  from unnest($a::bigint[], $b::json[]) as one (seq, record)
   where row.namespace_id = $1 and row.seq = one.seq
-  returning 1
-), inserted as (
-  insert into agent_reservations.reservation (namespace_id, seq, changed, record, expires_at, closed_at)
+  returning 1`,
+  inserted: `insert into agent_reservations.reservation (namespace_id, seq, changed, record, expires_at, closed_at)
   select $1, one.seq, $2, one.record, (one.record ->> 'expires_at')::timestamptz,
     case when one.record ->> 'state' <> 'active'
       then coalesce(one.record ->> 'released_at', one.record ->> 'expires_at')::timestamptz end
-  from unnest($8::bigint[], $9::json[]) as one (seq, record)
-), agents as (
-  insert into agent_reservations.agent (namespace_id, agent_id, record)
-  select $1, one.id, one.record from unnest($10::text[], $11::json[]) as one (id, record)
-  on conflict (namespace_id, agent_id) do update set record = excluded.record
-), messages as (
-  update agent_reservations.message as message
+  from unnest($a::bigint[], $b::json[]) as one (seq, record)`,
+  agents: `insert into agent_reservations.agent (namespace_id, agent_id, record)
+  select $1, one.id, one.record from unnest($a::text[], $b::json[]) as one (id, record)
+  on conflict (namespace_id, agent_id) do update set record = excluded.record`,
+  messages: `update agent_reservations.message as message
   set record = one.record, acked_at = (one.record ->> 'acked_at')::timestamptz
-  from unnest($12::text[], $13::json[]) as one (id, record)
-  where message.namespace_id = $1 and message.message_id = one.id
-), delivered as (
-  insert into agent_reservations.message (namespace_id, message_id, record, created_at, acked_at)
+  from unnest($a::text[], $b::json[]) as one (id, record)
+  where message.namespace_id = $1 and message.message_id = one.id`,
+  delivered: `insert into agent_reservations.message (namespace_id, message_id, record, created_at, acked_at)
   select $1, one.id, one.record, (one.record ->> 'created_at')::timestamptz, (one.record ->> 'acked_at')::timestamptz
-  from unnest($15::text[], $16::json[]) as one (id, record)
-  on conflict do nothing
-), made as (
-  insert into agent_reservations.commit_made (namespace_id, slot, version, token) values ($1, $2 % 10000, $2, $17)
+  from unnest($a::text[], $b::json[]) as one (id, record)
+  on conflict do nothing`,
+};
+
+type Part = readonly [name: keyof typeof PARTS, keys: readonly unknown[], records: readonly string[]];
+
+/** Of what there is to write alone: to begin with what has nothing to do takes the server as long as the rest. */
+function writeStatement(parts: readonly Part[]): { readonly name: string; readonly text: string } {
+  const names = parts.map(([name]) => name);
+  const clauses = names.map((name, index) => {
+    const first = COMMON_VALUES + 1 + 2 * index;
+    return `${name} as (${PARTS[name].replace('$a', `$${first}`).replace('$b', `$${first + 1}`)})`;
+  });
+  const text = `
+with made as (
+  insert into agent_reservations.commit_made (namespace_id, slot, version, token) values ($1, $2 % 10000, $2, $7)
   on conflict (namespace_id, slot) do update set version = excluded.version, token = excluded.token
-)
+), ${clauses.join(', ')}
 update agent_reservations.namespace set version = $2, fence = $3, seq = $4
 where namespace_id = $1 and version = $5
 returning txid_current()::text as transaction, pg_backend_pid() as process,
-  (select count(*) from updated)::int as updated, pg_notify('${CHANNEL}', $14)`;
+  ${names.includes('updated') ? '(select count(*) from updated)::int' : '0'} as updated, pg_notify('${CHANNEL}', $6)`;
+  return { name: `agent_reservations write ${names.join(' ')}`, text };
+}
+
+/** How many values come before those of the parts. */
+const COMMON_VALUES = 7;
 
 export interface Wrote {
   readonly namespace: number;
@@ -156,27 +169,25 @@ export async function write(
   const { updated, inserted, agents, messages, delivered, seq } = writes;
   const id = await namespace.ensure(client);
   const token = randomUUID();
+  const all: readonly Part[] = [
+    ['updated', updated.map((one) => one.seq), updated.map((one) => one.json)],
+    ['inserted', inserted.map((one) => one.seq), inserted.map((one) => one.json)],
+    ['agents', [...agents.keys()], [...agents.values()]],
+    ['messages', [...messages.keys()], [...messages.values()]],
+    ['delivered', [...delivered.keys()], [...delivered.values()]],
+  ];
+  const parts = all.filter(([, keys]) => keys.length > 0);
   const { rows } = await client.query<Pick<Wrote, 'transaction' | 'process'> & { updated: number }>({
-    name: 'agent_reservations write',
-    text: WRITE,
+    ...writeStatement(parts),
     values: [
       id,
       version + 1,
       fence,
       seq,
       version,
-      updated.map((one) => one.seq),
-      updated.map((one) => one.json),
-      inserted.map((one) => one.seq),
-      inserted.map((one) => one.json),
-      [...agents.keys()],
-      [...agents.values()],
-      [...messages.keys()],
-      [...messages.values()],
       payload(namespace, partsOf(writes)),
-      [...delivered.keys()],
-      [...delivered.values()],
       token,
+      ...parts.flatMap(([, keys, records]) => [keys, records]),
     ],
   });
   const [wrote] = rows;
