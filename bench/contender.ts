@@ -5,10 +5,13 @@ export interface Contender {
   cycle(scope: string): Promise<void>;
   /** Grants the scope. */
   reserve(scope: string): Promise<void>;
-  close(): void;
+  close(): void | Promise<void>;
 }
 
-export type Kind = 'ours' | 'bb' | 'lockfile' | 'sqliteFull' | 'sqliteNormal' | 'floor';
+export type Kind = 'ours' | 'bb' | 'lockfile' | 'sqliteFull' | 'sqliteNormal' | 'floor' | ServerKind;
+
+/** These are on a database instead of a folder. */
+export type ServerKind = 'postgres' | 'postgresFloor' | 'postgresFloorLocked';
 
 export const AGENT = 'bench-agent';
 export const BEAD = 'bd-1';

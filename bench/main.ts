@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { endServer } from './postgres/server';
 import { type Context, isMet, type Result, type Row } from './row';
 import { burst } from './rows/burst';
 import { cli } from './rows/cli';
@@ -12,6 +13,7 @@ import { cycles } from './rows/cycle';
 import { history } from './rows/history';
 import { hooks } from './rows/hooks';
 import { overlap } from './rows/overlap';
+import { postgresCosts } from './rows/postgres';
 import { simulation } from './rows/simulation';
 import { statuses } from './rows/status';
 import { inVscode } from './rows/vscode';
@@ -25,6 +27,7 @@ const ROWS: readonly Row[] = [
   overlap,
   cli,
   hooks,
+  ...postgresCosts,
   simulation,
   ...inVscode,
 ];
@@ -105,7 +108,9 @@ function figure(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toPrecision(3);
 }
 
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+main()
+  .catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  })
+  .finally(endServer);

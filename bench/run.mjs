@@ -11,6 +11,7 @@ import { buildBench } from '../scripts/build.mjs';
 import { ensureInstalled } from '../scripts/lib/install.mjs';
 import { runNpm } from '../scripts/lib/npm.mjs';
 import { outDir, repoRoot } from '../scripts/lib/paths.mjs';
+import { providePostgres } from '../scripts/lib/postgres.mjs';
 import { packageExtension } from '../scripts/package.mjs';
 
 /** Compiled for the machine on its first use, in a minute or two: nothing that the extension or its tests need. */
@@ -22,9 +23,16 @@ await buildBench();
 // To pack is to build.
 const vsix = packageExtension(join(outDir, 'bench.vsix'));
 await installDriver();
+const { programs } = await providePostgres();
 const { status } = spawnSync(process.execPath, [join(outDir, 'bench', 'main.js'), ...process.argv.slice(2)], {
   stdio: 'inherit',
-  env: { ...process.env, BENCH_MODULES: modules, BENCH_DIST: join(repoRoot, 'dist'), BENCH_VSIX: vsix },
+  env: {
+    ...process.env,
+    BENCH_MODULES: modules,
+    BENCH_DIST: join(repoRoot, 'dist'),
+    BENCH_VSIX: vsix,
+    AGENT_RESERVATIONS_POSTGRES: programs,
+  },
 });
 process.exitCode = status ?? 1;
 

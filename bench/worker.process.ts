@@ -35,7 +35,7 @@ async function work({ kind, root, ms, thinkMs }: Work): Promise<Done> {
       failures++;
     }
   }
-  store.close();
+  await store.close();
   return { times, failures };
 }
 

@@ -1,12 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AGENT, type Contender, type Entry, entryFor, type Kind } from '../contender';
+import { agentNow, fillServer } from '../postgres/fill';
 import { bb } from './bb';
 import { floor } from './floor';
 import { lockfile } from './lockfile';
-import { ours } from './ours';
+import { ours, oursOnServer } from './ours';
+import { postgresFloor, prepareFloor } from './postgresFloor';
 import { sqlite } from './sqlite';
 
+/** `root` is a folder, or the address of a database. */
 export function openContender(kind: Kind, root: string): Contender {
   switch (kind) {
     case 'ours':
@@ -21,6 +24,12 @@ export function openContender(kind: Kind, root: string): Contender {
       return sqlite(root, 'NORMAL');
     case 'floor':
       return floor(root);
+    case 'postgres':
+      return oursOnServer(root);
+    case 'postgresFloor':
+      return postgresFloor(root, false);
+    case 'postgresFloorLocked':
+      return postgresFloor(root, true);
   }
 }
 
@@ -32,16 +41,15 @@ export async function prepare(kind: Kind, root: string, active: number): Promise
     fill(root, entries);
     return;
   }
-  const now = new Date().toISOString();
-  const agent = {
-    agent_id: AGENT,
-    display_name: '',
-    role: 'bench',
-    status: 'idle',
-    created_at: now,
-    last_seen_at: now,
-    version: 1,
-  };
+  if (kind === 'postgresFloor' || kind === 'postgresFloorLocked') {
+    await prepareFloor(root, entries);
+    return;
+  }
+  if (kind === 'postgres') {
+    await fillServer(root, { active: entries });
+    return;
+  }
+  const agent = agentNow();
   await mkdir(join(root, 'agents'), { recursive: true });
   await mkdir(join(root, 'reservations'), { recursive: true });
   await writeFile(join(root, 'agents', `${AGENT}.json`), `${JSON.stringify(agent, null, 2)}\n`);
