@@ -10,7 +10,7 @@ const src = join(findRepository(), 'src');
 /** What each folder of src may import besides itself: other folders, Node's modules (`node:`), packages by name. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  store: ['core', 'node:', 'valibot', 'crc-32', 'proper-lockfile', 'pg'],
+  store: ['core', 'node:', 'valibot', 'crc-32', 'proper-lockfile', 'pg', 'pgpass'],
   project: ['node:'],
   coordination: ['core', 'store'],
   tools: ['coordination', 'core', 'project', 'zod'],

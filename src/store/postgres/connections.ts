@@ -7,6 +7,7 @@ import { type Address, placeOf } from './address';
 import { Breaker } from './breaker';
 import { EndingClient } from './endingClient';
 import { SCHEMA_VERSION } from './migrations';
+import { customaryPassword } from './password';
 import { asServerProblem, codeOf, isConnectionLost, notConnected, schemaTooNew, schemaTooOld } from './problems';
 
 export interface Limits {
@@ -170,7 +171,8 @@ export class Connections {
       port,
       database,
       ...(user === undefined ? {} : { user }),
-      ...(password === undefined ? {} : { password }),
+      // The types do not know that it is told whom it is for, and may have none.
+      password: (password ?? customaryPassword) as () => string,
       // The name is verified against the certificate; for an address there is none to send.
       ssl,
       application_name: 'agent-reservations',

@@ -139,11 +139,14 @@ export function asServerProblem(error: unknown, address: Address): StoreProblem 
         `${place} refused a second active reservation of one scope: a client that works on it has a fault. Nothing was ` +
           'changed. Update Agent Reservations on every machine, then try again.',
       );
-    case code.startsWith('28') || code === '42501':
+    case code === '42501':
       return told(
         'ACCESS_DENIED',
-        `${place} does not let this user in, or not do this: ${reason}. Check user and rights.`,
+        `${place} does not let this user do that: ${reason}. A user may write only as the agents that the owner of the ` +
+          'database has admitted it as: agent_reservations.admit.',
       );
+    case code.startsWith('28'):
+      return told('ACCESS_DENIED', `${place} does not let this user in: ${reason}. Check user and password.`);
     case code === '3D000':
       return told('INVALID_CONNECTION', `${place} cannot be opened: ${reason}. Create the database, or name another.`);
     default:
