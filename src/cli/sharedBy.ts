@@ -1,6 +1,7 @@
 /** Among whom a call shares its store, where that is on a server. Loaded only then. */
 
 import { resolve } from 'node:path';
+import { findProject } from '../project/findProject';
 import { localFolder, namespaceOf, sharedName } from '../project/sharedNames';
 import type { SharedOptions } from '../store/openStore';
 import type { Given } from './verb';
@@ -20,5 +21,6 @@ export async function sharedBy(
         'the same one. In a clone with a remote, it is the address of that unless told.',
     );
   }
-  return { namespace, names: { shared: sharedName, local: localFolder } };
+  const projectOf = async (at: string) => (await findProject(at)).project;
+  return { namespace, names: { shared: sharedName, local: localFolder, projectOf } };
 }

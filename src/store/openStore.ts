@@ -13,10 +13,15 @@ export interface OpenOptions {
   readonly shared?: SharedOptions | undefined;
 }
 
+export interface SharedNames extends ProjectNames {
+  /** The project that a folder here belongs to. */
+  projectOf(folder: string): Promise<string>;
+}
+
 export interface SharedOptions {
   /** Whose reservations: 1 to 200 characters. */
   readonly namespace: string;
-  readonly names: ProjectNames;
+  readonly names: SharedNames;
 }
 
 export interface OpenedStore {

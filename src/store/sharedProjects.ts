@@ -55,7 +55,7 @@ export function withSharedProjects(store: Store, names: ProjectNames): Store {
 }
 
 /** An entry that comes back as it was given is the same object again, so that lists can be told apart by their objects. */
-function translations({ shared, local }: ProjectNames) {
+export function translations({ shared, local }: ProjectNames) {
   const locals = new WeakMap<Reservation, Reservation>();
   const shareds = new WeakMap<Reservation, Reservation>();
   const pair = (stored: Reservation, here: Reservation) => {

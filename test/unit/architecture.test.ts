@@ -20,9 +20,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: ['mcp', 'hooks', 'coordination', 'core', 'store', 'project', 'node:', 'diff'],
 };
 
-/** Packages that one folder below those alone may import: whoever does not use it must not wait for it. */
-const ONLY_IN: Readonly<Record<string, string>> = { pg: 'store/postgres/' };
-
 /** The module specifiers of all import and export … from statements, `import()`, `require()` and `import x = require()`. */
 function specifiersOf(source: string): string[] {
   const code = withoutComments(source);
@@ -64,10 +61,7 @@ function violations(files: ReadonlyMap<string, string>): string[] {
     return allowed === undefined
       ? []
       : specifiersOf(source)
-          .filter((specifier) => {
-            const target = targetOf(specifier, file);
-            return ![folder, ...allowed].includes(target) || !file.startsWith(ONLY_IN[target] ?? '');
-          })
+          .filter((specifier) => ![folder, ...allowed].includes(targetOf(specifier, file)))
           .map((specifier) => `${file} imports ${specifier}`);
   });
 }
@@ -130,7 +124,6 @@ describe('the checker of imports', () => {
     ['the MCP library in the tools', 'tools/a.ts', "import { McpServer } from '@modelcontextprotocol/server';"],
     ['files in coordination', 'coordination/a.ts', "import fs from 'node:fs';"],
     ['a package nobody decided on', 'store/a.ts', "import x from 'left-pad';"],
-    ['pg in what every call loads', 'store/openStore.ts', "import { Pool } from 'pg';"],
     ['what is outside src', 'core/a.ts', "import x from '../../test/x';"],
   ];
   for (const [name, file, source] of forbidden) {
@@ -142,7 +135,6 @@ describe('the checker of imports', () => {
       ['store/files/a.ts', "import { x } from '../../core/x';\nimport { y } from './y';\nimport 'node:fs';"],
       ['coordination/a.ts', "import { Store } from '../store/store';\nimport { x } from '../core/x';"],
       ['extension/a.ts', "import * as vscode from 'vscode';"],
-      ['store/postgres/a.ts', "import { Pool } from 'pg';"],
     ]);
     assert.deepEqual(violations(files), []);
   });
