@@ -1,5 +1,5 @@
 // Writes the examples of docs/agents.md: a session of the built command on a store of its own, as it went.
-// Usage: node scripts/agentsDoc.mjs
+// Usage: node scripts/agentsDoc.mjs [URL of an empty database, for the examples over a server]
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,10 @@ import { makeTempDir, removeTempDir } from './lib/processes.mjs';
 const cli = join(repoRoot, 'dist', 'cli.js');
 export const agentsDoc = join(repoRoot, 'docs', 'agents.md');
 const marks = ['<!-- examples: node scripts/agentsDoc.mjs -->', '<!-- end of examples -->'];
+export const serverMarks = [
+  '<!-- examples: node scripts/agentsDoc.mjs URL -->',
+  '<!-- end of examples over a server -->',
+];
 /** The moment at which every example begins. */
 const epoch = Date.parse('2026-02-13T22:09:00.000Z');
 const minuteMs = 60_000;
@@ -68,6 +72,48 @@ const session = {
   guard: [{ say: 'guard install --pre-push' }, { say: 'guard uninstall' }],
   postgres: [{ say: 'postgres --help' }],
 };
+
+/**
+ * The calls over a server: what a store on files held is brought there, and is seen in a clone.
+ * @type {readonly Step[]}
+ */
+const serverSession = [
+  { say: 'postgres migrate' },
+  { say: 'postgres import /projects/store' },
+  { say: 'status' },
+  { say: 'reserve --scope src/auth/login.ts --bead bd-42', as: 'cobalt-harbor' },
+  { say: 'postgres export /projects/copy' },
+  { say: 'postgres prune --before 90' },
+];
+
+/**
+ * What stands between the marks for a server.
+ * @param {string} url of an empty database
+ * @returns {Promise<string>}
+ */
+export async function serverExamples(url) {
+  const root = await makeTempDir('agents-doc');
+  try {
+    const files = newSession(root);
+    execFileSync('git', ['remote', 'add', 'origin', 'git@github.com:acme/shop.git'], {
+      cwd: files.folder,
+      env: files.env,
+    });
+    await call(files, ['register', '--name', 'amber-otter', '--role', 'backend']);
+    await call(files, ['register', '--name', 'cobalt-harbor', '--role', 'ui']);
+    await call(files, wordsOf("reserve --scope 'src/auth/**' --bead bd-41 --ttl 60"), 'amber-otter');
+    const at = { ...files, env: { ...files.env, AGENT_RESERVATIONS_STORE: url } };
+    const shown = [];
+    for (const step of serverSession) {
+      // The number grows with the tables, and says nothing here.
+      shown.push((await shownCall(at, step)).replace(/of version \d+/, 'of version 2'));
+    }
+    const where = '$ export AGENT_RESERVATIONS_STORE=postgres://dana@db.example.org/agents';
+    return `\`\`\`console\n${[where, ...shown].join('\n')}\n\`\`\`\n`;
+  } finally {
+    removeTempDir(root);
+  }
+}
 
 /**
  * What stands between the marks of docs/agents.md.
@@ -128,7 +174,7 @@ async function verbTable(at) {
  */
 async function shownCall(at, { say, as, input }) {
   const message = [...at.ids.keys()].filter((id) => id.startsWith('msg_')).at(-1) ?? '';
-  const words = wordsOf(say.replace('{message}', message));
+  const words = wordsOf(say.replace('{message}', message).replaceAll('/projects/', `${at.root}/`));
   const { out, err, code } = await call(at, words, as, input);
   const written = say.replace('{message}', at.ids.get(message) ?? '');
   const given = input === undefined ? '' : `echo '${input}' | `;
@@ -242,5 +288,7 @@ export function withExamples(text, page, between = marks) {
 if (isMain(import.meta.url)) {
   await ensureInstalled();
   await buildExtension({ production: true });
-  writeFileSync(agentsDoc, withExamples(await examples(), readFileSync(agentsDoc, 'utf8')));
+  const url = process.argv[2];
+  const page = withExamples(await examples(), readFileSync(agentsDoc, 'utf8'));
+  writeFileSync(agentsDoc, url === undefined ? page : withExamples(await serverExamples(url), page, serverMarks));
 }

@@ -320,7 +320,7 @@ describe('files on a server', () => {
       assert.ok(existsSync(join(out, 'reservations', 'active.json')));
     });
 
-    const refusals: readonly (readonly [string, () => Promise<unknown> | void])[] = [
+    const refusals: readonly (readonly [string, () => unknown])[] = [
       ['with files of somebody', () => writeFileSync(join(out, 'notes.txt'), 'mine')],
       [
         'that is a store',
