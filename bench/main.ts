@@ -14,6 +14,8 @@ import { history } from './rows/history';
 import { hooks } from './rows/hooks';
 import { overlap } from './rows/overlap';
 import { postgresCosts } from './rows/postgres';
+import { postgresClients } from './rows/postgresClients';
+import { postgresReadings } from './rows/postgresReadings';
 import { simulation } from './rows/simulation';
 import { statuses } from './rows/status';
 import { inVscode } from './rows/vscode';
@@ -28,6 +30,8 @@ const ROWS: readonly Row[] = [
   cli,
   hooks,
   ...postgresCosts,
+  ...postgresReadings,
+  postgresClients,
   simulation,
   ...inVscode,
 ];
@@ -52,7 +56,7 @@ async function main(): Promise<void> {
   const results: [Row, Result][] = [];
   for (const row of chosen) {
     const started = performance.now();
-    const result = await inFolders((context) => row.run(context));
+    const result = await inFolders(row, (context) => row.run(context));
     results.push([row, result]);
     print(row, result);
     console.log(`    took ${((performance.now() - started) / 1_000).toFixed(1)} s`);
@@ -68,11 +72,12 @@ async function main(): Promise<void> {
   }
 }
 
-async function inFolders<T>(work: (context: Context) => Promise<T>): Promise<T> {
+async function inFolders<T>({ name }: Row, work: (context: Context) => Promise<T>): Promise<T> {
   const made: string[] = [];
   try {
     return await work({
       seed: Number(seed),
+      isAskedFor: only === name,
       folder: async (purpose) => {
         const path = await mkdtemp(join(tmpdir(), `agent-reservations-bench-${purpose}-`));
         made.push(path);

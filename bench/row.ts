@@ -25,6 +25,8 @@ export interface Context {
   folder(purpose: string): Promise<string>;
   /** From which rows draw what they do. */
   readonly seed: number;
+  /** Whether the row was asked for by its whole name: then it may take its time. */
+  readonly isAskedFor: boolean;
 }
 
 /** Whether the run keeps the target: each ratio that it names. */

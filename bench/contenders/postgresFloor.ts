@@ -13,36 +13,63 @@ create table floor.reservation (
   expires_at timestamptz not null, closed_at timestamptz
 );
 create unique index one_active on floor.reservation (scope) where state = 'active';
+create table floor.message (message_id bigint generated always as identity primary key, record json not null);
 create index closed on floor.reservation (closed_at, seq) where state <> 'active'`;
 
-const GRANT = `insert into floor.reservation (scope, state, record, expires_at) values ($1, 'active', $2, $3)
-  on conflict (scope) where state = 'active' do nothing`;
-const END = `update floor.reservation set state = 'released', record = $2, closed_at = $3
-  where scope = $1 and state = 'active'`;
+export const GRANT = statement(
+  'grant',
+  `insert into floor.reservation (scope, state, record, expires_at) values ($1, 'active', $2, $3)
+  on conflict (scope) where state = 'active' do nothing`,
+);
+export const END = statement(
+  'end',
+  `update floor.reservation set state = 'released', record = $2, closed_at = $3
+  where scope = $1 and state = 'active'`,
+);
+
+/** Prepared once for each connection. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export function statement(name: string, text: string): Statement {
+  return { name, text };
+}
 
 /** Any number that ours does not take. */
 const LOCK = 4_711;
 
+/** One statement in a transaction, in three ways there and back. Answers how many rows it has changed. */
+export async function inTransaction(
+  pool: Pool,
+  isLocked: boolean,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<number> {
+  const client: PoolClient = await pool.connect();
+  try {
+    await client.query(isLocked ? `begin; select pg_advisory_xact_lock(${LOCK})` : 'begin');
+    const { rowCount } = await client.query({ ...statement, values: [...values] });
+    await client.query('commit');
+    client.release();
+    return rowCount ?? 0;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
 /**
- * What a change on a server costs at least: a transaction of one statement, with the server's own durability, in three ways
- * there and back. `locked`: one after the other by an advisory lock, as ours.
+ * What a change on a server costs at least: a transaction of one statement, with the server's own durability. `isLocked`:
+ * one after the other by an advisory lock, as ours.
  */
 export function postgresFloor(url: string, isLocked: boolean): Contender {
   const pool = new Pool({ connectionString: url, max: CONNECTIONS });
 
-  async function change(text: string, values: readonly unknown[]): Promise<void> {
-    const client: PoolClient = await pool.connect();
-    try {
-      await client.query(isLocked ? `begin; select pg_advisory_xact_lock(${LOCK})` : 'begin');
-      const { rowCount } = await client.query({ name: text.slice(0, 6), text, values: [...values] });
-      await client.query('commit');
-      if (rowCount !== 1) {
-        throw new Error(`${String(values[0])} was not to be had`);
-      }
-      client.release();
-    } catch (error) {
-      client.release(true);
-      throw error;
+  async function change(statement: Statement, values: readonly unknown[]): Promise<void> {
+    if ((await inTransaction(pool, isLocked, statement, values)) !== 1) {
+      throw new Error(`${String(values[0])} was not to be had`);
     }
   }
 
