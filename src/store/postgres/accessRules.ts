@@ -23,36 +23,51 @@ create view agent_reservations.own_membership as
   join pg_catalog.pg_roles on rolname = role_name
   where pg_catalog.pg_has_role(session_user, pg_roles.oid, 'member');
 
--- These run with the owner's rights, since nobody else reads who is admitted where.
+-- These run with the owner's rights, since nobody else reads who is admitted where. None is in the language SQL: the server
+-- would plan it anew in every statement.
 create function agent_reservations.readable() returns integer[]
-language sql stable security definer set search_path = pg_catalog as
-$$ select coalesce(array_agg(namespace_id), '{}') from agent_reservations.own_membership $$;
+language plpgsql stable security definer set search_path = pg_catalog as
+$$ begin
+  return (select coalesce(array_agg(namespace_id), '{}') from agent_reservations.own_membership);
+end $$;
 
 create function agent_reservations.writable() returns integer[]
-language sql stable security definer set search_path = pg_catalog as
-$$ select coalesce(array_agg(namespace_id), '{}') from agent_reservations.own_membership where may_write $$;
+language plpgsql stable security definer set search_path = pg_catalog as
+$$ begin
+  return (
+    select coalesce(array_agg(namespace_id), '{}') from agent_reservations.own_membership where may_write
+  );
+end $$;
 
 create function agent_reservations.acts_as(id integer, agent text) returns boolean
-language sql stable security definer set search_path = pg_catalog as
-$$ select exists (
+language plpgsql stable security definer set search_path = pg_catalog as
+$$ begin
+  return exists (
      select from agent_reservations.own_membership, unnest(agents) as pattern
      where namespace_id = id and may_write
        and agent like replace(replace(replace(pattern, '\\', '\\\\'), '_', '\\_'), '*', '%')
-   ) $$;
+  );
+end $$;
 
 create function agent_reservations.may_force(id integer) returns boolean
-language sql stable security definer set search_path = pg_catalog as
-$$ select exists (select from agent_reservations.own_membership where namespace_id = id and may_write and own_membership.may_force) $$;
+language plpgsql stable security definer set search_path = pg_catalog as
+$$ begin
+  return exists (
+    select from agent_reservations.own_membership where namespace_id = id and may_write and own_membership.may_force
+  );
+end $$;
 
 -- Of the closed ones of an agent, whether the other one waited for any: then it may be told, by whoever finds it over.
 create function agent_reservations.waited_for(id integer, holder text, waiter text) returns boolean
-language sql stable security definer set search_path = pg_catalog as
-$$ select exists (
+language plpgsql stable security definer set search_path = pg_catalog as
+$$ begin
+  return exists (
      select from agent_reservations.reservation
      where namespace_id = id and state <> 'active' and agent_id = holder
        and json_typeof(record -> 'waiting') = 'array'
        and exists (select from json_array_elements(record -> 'waiting') as one where one ->> 'agent_id' = waiter)
-   ) $$;
+  );
+end $$;
 
 create function agent_reservations.denied(why text) returns void
 language plpgsql as
@@ -71,12 +86,14 @@ begin
 end $$;
 
 create function agent_reservations.others_waiting(record json, id integer) returns jsonb[]
-language sql stable set search_path = pg_catalog as
-$$ select coalesce(array_agg(one), '{}')
+language plpgsql stable set search_path = pg_catalog as
+$$ begin
+  return (select coalesce(array_agg(one), '{}')
    from jsonb_array_elements(
      case when json_typeof(record -> 'waiting') = 'array' then (record -> 'waiting')::jsonb else '[]' end
    ) as one
-   where not agent_reservations.acts_as(id, coalesce(one ->> 'agent_id', '')) $$;
+   where not agent_reservations.acts_as(id, coalesce(one ->> 'agent_id', '')));
+end $$;
 
 create function agent_reservations.guard_reservation() returns trigger
 language plpgsql set search_path = pg_catalog as $$

@@ -14,7 +14,8 @@ const RECENT = 300;
 
 interface ClosedRow {
   readonly record: unknown;
-  readonly closed_at: string;
+  /** When: its name is another than the column's, by which the rows are to be ordered. */
+  readonly closed: string;
   readonly seq: string;
 }
 
@@ -32,11 +33,11 @@ export async function readClosed(
     const limit = PAGES[Math.min(page, PAGES.length - 1)] ?? 0;
     const { rows }: { rows: ClosedRow[] } = await client.query<ClosedRow>({
       name: `agent_reservations closed ${last ? 'on' : 'first'}`,
-      text: `select record, closed_at::text, seq from agent_reservations.reservation
+      text: `select record, closed_at::text as closed, seq from agent_reservations.reservation
         where namespace_id = $1 and state <> 'active' and closed_at >= $2
           ${last ? 'and (closed_at, seq) < ($4::timestamptz, $5::bigint)' : ''}
         order by closed_at desc, seq desc limit $3`,
-      values: [id, earliest(since), limit, ...(last ? [last.closed_at, last.seq] : [])],
+      values: [id, earliest(since), limit, ...(last ? [last.closed, last.seq] : [])],
     });
     for (const { record } of rows) {
       if (misfit(reservationSchema, record) === undefined) {
