@@ -284,6 +284,39 @@ describe('files on a server', () => {
     assert.deepEqual(historyOf(out), historyOf(files.store));
   });
 
+  it('bring messages that are on their way still, and none in the place of another', async () => {
+    const { message_id: sent } = await send(files, 'Its own file is gone.');
+    const index = join(files.store, 'messages', 'index');
+    const record = jsonOf(join(index, `${sent}.json`));
+    rmSync(join(index, `${sent}.json`));
+    const underWay = { ...record, message_id: 'msg_under_way' };
+    writeFileSync(join(files.store, 'messages', '.outbox'), JSON.stringify([underWay]));
+    const { message_id: taken } = await send(files, 'There is another of this id.');
+    await bring();
+    const path = join(index, `${taken}.json`);
+    writeFileSync(path, JSON.stringify({ ...jsonOf(path), from_agent: 'agent-b', state: 'acked' }));
+    const { code, data } = await command.json(['postgres', 'import', files.store]);
+    const { left_out, messages } = data as Imported;
+    assert.deepEqual([code, messages, left_out.map(({ id }) => id)], [1, { added: 0, updated: 0, kept: 2 }, [taken]]);
+    const inbox = await command.done<Json[]>(['inbox', '--agent', 'agent-b']);
+    assert.deepEqual(
+      inbox.map(({ message_id, from_agent }) => [message_id, from_agent]).toSorted(),
+      [sent, taken, 'msg_under_way'].map((id) => [id, 'agent-a']).toSorted(),
+    );
+  });
+
+  it('change nothing where the last of it fails', async () => {
+    await reserve(files, 'agent-a', 'src');
+    await send(files, 'Once.');
+    const before = await rows();
+    const path = join(files.store, 'messages', 'index');
+    rmSync(path, { recursive: true });
+    writeFileSync(path, 'no folder');
+    const { code, error } = await command.json(['postgres', 'import', files.store]);
+    assert.deepEqual([code, error?.details?.['cause']], [1, 'NOT_A_FOLDER']);
+    assert.equal(await rows(), before);
+  });
+
   it('are not taken from a folder that holds none', async () => {
     const { code, error } = await command.json(['postgres', 'import', folder()]);
     assert.deepEqual([code, error?.code], [2, 'INVALID_ARGS']);

@@ -61,7 +61,6 @@ export function importFrom(
 ): Promise<Imported> {
   return connections.use(async (client) => {
     const leftOut = new LeftOutList();
-    await namespace.ensure(client);
     await client.query(TEMPORARY);
     const staged = await stage(client, folder, toShared, leftOut);
     const agents = (await agentsOf(folder, leftOut.add)).filter((one) =>
