@@ -13,7 +13,7 @@ interface Around extends Pick<OpenOptions, 'onNotice'> {
 /** @throws UsageError for what names no store, unless the verb can do without one */
 export async function openedStore(verb: Verb, given: Given, around: Around): Promise<OpenedStore> {
   try {
-    return await opened(given, around);
+    return await opened(verb, given, around);
   } catch (error) {
     if (verb.worksWithoutStore) {
       return { store: unusableStore(error), server: undefined };
@@ -22,14 +22,14 @@ export async function openedStore(verb: Verb, given: Given, around: Around): Pro
   }
 }
 
-async function opened(given: Given, { env, cwd, onNotice }: Around): Promise<OpenedStore> {
+async function opened(verb: Verb, given: Given, { env, cwd, onNotice }: Around): Promise<OpenedStore> {
   const where = (given.text('store') ?? (env['AGENT_RESERVATIONS_STORE'] || defaultRoot(env))).trim();
   if (!where) {
     throw new UsageError('Missing folder: name it after --store.');
   }
   if (isServer(where)) {
     const { sharedBy } = await import('./sharedBy');
-    return await openStore(where, { shared: await sharedBy(given, env, cwd) });
+    return await openStore(where, { shared: await sharedBy(given, env, cwd, verb.isOfWholeServer?.(given)) });
   }
   if (given.text('namespace') !== undefined) {
     throw new UsageError('--namespace is of a server: give --store postgres://user@host/database with it.');

@@ -6,15 +6,22 @@ import { localFolder, namespaceOf, sharedName } from '../project/sharedNames';
 import type { SharedOptions } from '../store/openStore';
 import type { Given } from './verb';
 
+/** What is about all of a server is in none; it is called something, and nothing is stored under it. */
+const NO_NAMESPACE = 'default';
+
 /** @throws Error that says what to give, where nothing names a namespace */
 export async function sharedBy(
   given: Pick<Given, 'text'>,
   env: NodeJS.ProcessEnv,
   cwd: string,
+  isOfWholeServer = false,
 ): Promise<SharedOptions> {
   const folder = resolve(cwd, given.text('worktree') ?? given.text('project') ?? '');
   const namespace =
-    given.text('namespace')?.trim() ?? (env['AGENT_RESERVATIONS_NAMESPACE']?.trim() || (await namespaceOf(folder)));
+    given.text('namespace')?.trim() ??
+    (env['AGENT_RESERVATIONS_NAMESPACE']?.trim() ||
+      (await namespaceOf(folder)) ||
+      (isOfWholeServer ? NO_NAMESPACE : undefined));
   if (!namespace) {
     throw new Error(
       'Missing namespace: name it after --namespace, or set AGENT_RESERVATIONS_NAMESPACE. All who are to see each other name ' +

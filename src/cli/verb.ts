@@ -76,6 +76,8 @@ export interface Verb {
   readonly notes?: readonly string[];
   /** Whether it is called even where the store cannot be opened: whatever it cannot look up then goes on. */
   readonly worksWithoutStore?: true;
+  /** Whether what is asked is about all of a server, so that no namespace has to be named. */
+  readonly isOfWholeServer?: (given: Given) => boolean;
   /** Without the command's own name. */
   readonly example: string;
   run(given: Given, surroundings: Surroundings): Promise<Told>;

@@ -35,6 +35,7 @@ export const postgres: Verb = {
     'The password is in the URL, in PGPASSWORD, or in ~/.pgpass, as for every client of PostgreSQL.',
   ],
   example: 'postgres migrate --store postgres://dana@db.example.org/agents',
+  isOfWholeServer: ({ rest }) => rest[0] === 'migrate',
   run: async (given, surroundings) => {
     const { server } = surroundings;
     const [name = '', folder, ...rest] = given.rest;
