@@ -30,7 +30,7 @@ export const stages = {
   mcp: { run: (print) => runMocha('mcp', 30_000, 4 * minute, print), compiled: true, webHost: false },
   faults: { run: (print) => runMocha('faults', 4 * minute, 12 * minute, print), compiled: true, webHost: false },
   host: { run: runHost, compiled: true, webHost: true },
-  ui: { run: (print) => runMocha('ui', 60_000, 8 * minute, print), compiled: true, webHost: true },
+  ui: { run: runUi, compiled: true, webHost: true },
 };
 
 /**
@@ -64,19 +64,37 @@ function runMocha(name, testTimeoutMs, stageTimeoutMs, print) {
  * @returns {Promise<Counts>}
  */
 async function runPostgres(print) {
+  await tellOfPostgres(print);
+  return await runMocha('postgres', 60_000, 8 * minute, print);
+}
+
+/**
+ * Tells the tests where PostgreSQL is.
+ * @param {Print} [print]
+ */
+async function tellOfPostgres(print) {
   const { programs, source } = await providePostgres({ log: print ? (line) => print(`${line}\n`) : console.log });
   (print ?? ((text) => process.stdout.write(text)))(`PostgreSQL: ${source}\n`);
   process.env['AGENT_RESERVATIONS_POSTGRES'] = programs;
-  return await runMocha('postgres', 60_000, 8 * minute, print);
 }
 
 /**
  * @param {Print} [print]
  * @returns {Promise<Counts>}
  */
-function runHost(print) {
+async function runHost(print) {
+  await tellOfPostgres(print);
   // The suite has a shorter limit of its own, after which it cleans up.
-  return runCounted(join(repoRoot, 'scripts', 'host', 'runHostTests.mjs'), [], 10 * minute, print);
+  return await runCounted(join(repoRoot, 'scripts', 'host', 'runHostTests.mjs'), [], 10 * minute, print);
+}
+
+/**
+ * @param {Print} [print]
+ * @returns {Promise<Counts>}
+ */
+async function runUi(print) {
+  await tellOfPostgres(print);
+  return await runMocha('ui', 60_000, 8 * minute, print);
 }
 
 /**

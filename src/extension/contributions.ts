@@ -37,6 +37,10 @@ export const COMMANDS = {
   checkStore: `${PREFIX}.checkStore`,
   copyMcpConfiguration: `${PREFIX}.copyMcpConfiguration`,
   installGuard: `${PREFIX}.installGuard`,
+  enterPassword: `${PREFIX}.enterPassword`,
+  forgetPassword: `${PREFIX}.forgetPassword`,
+  movePassword: `${PREFIX}.movePassword`,
+  prepareServer: `${PREFIX}.prepareServer`,
   showLog: `${PREFIX}.showLog`,
   filterAll: `${PREFIX}.filterAll`,
   filterProject: `${PREFIX}.filterProject`,
@@ -60,7 +64,9 @@ export type CommandKey = keyof typeof COMMANDS;
 export const CONTEXT_KEYS = {
   /** `loading`, `noStore`, `empty`, `filtered` (nothing passes the filter), `filled` or `unreadable`. */
   state: `${PREFIX}.state`,
-  /** The kind of problem while the state is `unreadable`. */
+  /** `files` or `postgres`. */
+  store: `${PREFIX}.store`,
+  /** The kind of problem while the state is `unreadable`; of a server, `SERVER_` and what keeps the window from it. */
   problem: `${PREFIX}.problem`,
   /** Whether the person holds anything. */
   holds: `${PREFIX}.holds`,

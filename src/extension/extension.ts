@@ -24,9 +24,11 @@ import { McpServerProvider } from './languageModel/mcpServer';
 import { LanguageModelTools } from './languageModel/tools';
 import { LiveStore } from './liveStore';
 import { OwnHere } from './ownHere';
+import { Passwords } from './postgres/passwords';
 import { Projects } from './projects';
 import { followSettings } from './settings';
 import { StatusBar } from './statusBar';
+import { storeSource } from './storeSource';
 import { Terminals } from './terminals';
 import { Arrangement } from './view/arrangement';
 import { ReservationsView } from './view/reservationsView';
@@ -47,7 +49,8 @@ export type TestedApi = AgentReservationsApi & { readonly internals?: Internals 
 export function activate(context: vscode.ExtensionContext): TestedApi {
   const settings = followSettings();
   const log = vscode.window.createOutputChannel('Agent Reservations', { log: true });
-  const live = new LiveStore(log);
+  const passwords = new Passwords(context.secrets);
+  const live = new LiveStore(log, storeSource(passwords));
   const memory = context.workspaceState;
   const arrangement = new Arrangement(memory);
   const projects = new Projects();
@@ -62,7 +65,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
   const view = new ReservationsView(live, arrangement, projects, drift);
   const statusBar = new StatusBar(live);
   const documents = new Documents();
-  const mcpServer = new McpServerProvider(context);
+  const mcpServer = new McpServerProvider(context, passwords);
   const changed = new vscode.EventEmitter<Overview>();
   const commands: CommandContext = {
     live,
@@ -75,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     documents,
     log,
     memory,
+    passwords,
     extensionUri: context.extensionUri,
   };
   context.subscriptions.push(
@@ -86,6 +90,9 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
         void live.reconfigure();
       }
     }),
+    // Whose store it is on a server, the first folder may say; and what is read there names projects by the folders here.
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void live.reconfigure()),
+    projects.onDidChange(() => void (live.kind === 'postgres' && live.refresh())),
     // Timers stand still while a machine sleeps, and the clock may have been set: look when the person comes back.
     onDidGainFocus(() => void live.refresh()),
     new ExpiryNotice(commands, own, keepAlive),
@@ -110,6 +117,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     documents,
     changed,
     live,
+    passwords,
     log,
     settings,
   );

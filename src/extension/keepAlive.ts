@@ -42,7 +42,7 @@ export class KeepAlive implements vscode.Disposable {
 
   /** Whether it will be renewed before it ends. */
   keeps(reservation: Reservation): boolean {
-    return autoRenew() && this.own.isHere(reservation) && isKeptAlive(reservation, new Date());
+    return autoRenew() && this.own.isHere(reservation) && isKeptAlive(reservation, this.live.now());
   }
 
   dispose(): void {
@@ -59,13 +59,13 @@ export class KeepAlive implements vscode.Disposable {
     clearTimeout(this.timer);
     this.at = at;
     if (at !== undefined) {
-      const wait = Math.max(0, Math.max(at, this.notBefore) - Date.now()) + Math.random() * SPREAD_MS;
+      const wait = Math.max(0, Math.max(at, this.notBefore) - this.live.now().getTime()) + Math.random() * SPREAD_MS;
       this.timer = setTimeout(() => void this.renew(), Math.min(wait, LONGEST_TIMER_MS));
     }
   }
 
   private lookUp() {
-    return keepAlivePlan(autoRenew() ? this.own.list() : [], new Date());
+    return keepAlivePlan(autoRenew() ? this.own.list() : [], this.live.now());
   }
 
   private async renew(): Promise<void> {
@@ -78,7 +78,7 @@ export class KeepAlive implements vscode.Disposable {
         const { scope, project } = reservation;
         const { ok, error } = await this.live.coordination.renew({ agent: agent ?? '', scope, ttl, project });
         this.log.info(ok ? `Renewed ${scope} for ${ttl} min.` : `${scope} was not renewed: ${error.message}`);
-        this.notBefore = ok ? this.notBefore : Date.now() + RETRY_MS;
+        this.notBefore = ok ? this.notBefore : this.live.now().getTime() + RETRY_MS;
       }
     } finally {
       this.renewing = false;

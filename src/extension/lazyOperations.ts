@@ -1,7 +1,6 @@
-/** The operations on a store, loaded from dist/operations.js when the first of them is called. */
+/** The operations on a store, of which nothing is loaded before the first of them is called. */
 
 import type { Coordination } from '../coordination/coordination';
-import type { FileStoreOptions } from '../store/files/fileStore';
 
 /** Whether an operation may change what is shown. */
 const CHANGES: Readonly<Record<keyof Coordination, boolean>> = {
@@ -30,18 +29,15 @@ const CHANGES: Readonly<Record<keyof Coordination, boolean>> = {
 
 type Operation = (input: unknown) => Promise<unknown>;
 
-/** `changed` is awaited after each operation that may have changed what is shown, before it is answered. */
-export function lazyOperations(root: string, options: FileStoreOptions, changed: () => Promise<void>): Coordination {
-  let opened: Promise<Coordination> | undefined;
-  const open = async () => {
-    const { openOperations } = await import('./operations');
-    return openOperations(root, options);
-  };
+/**
+ * `open` is asked at each call for what does the work. `changed` is awaited after each operation that may have changed what is
+ * shown, before it is answered.
+ */
+export function lazyOperations(open: () => Promise<Coordination>, changed: () => Promise<void>): Coordination {
   const operations = Object.entries(CHANGES).map(([name, changes]): [string, Operation] => [
     name,
     async (input) => {
-      opened ??= open();
-      const operation = (await opened)[name as keyof Coordination] as Operation;
+      const operation = (await open())[name as keyof Coordination] as Operation;
       const envelope = await operation(input);
       if (changes) {
         await changed();

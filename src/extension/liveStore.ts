@@ -1,5 +1,5 @@
 /**
- * The store as this window sees it: read again after every change on disk, and looked at anew when time alone changes
+ * The store as this window sees it: read again after every change of it, and looked at anew when time alone changes
  * what there is to see. Reading never writes.
  */
 
@@ -8,18 +8,19 @@ import * as vscode from 'vscode';
 import type { Coordination } from '../coordination/coordination';
 import { type Look, lookAt } from '../core/look';
 import { NOTHING_READ, type Overview, type Snapshot } from '../core/overview';
-import { FileReader } from '../store/files/fileReader';
 import { asProblem, type StoreProblem } from '../store/problem';
 import type { StorePart, Watching } from '../store/store';
-import { lazyOperations } from './lazyOperations';
 import { tellProblem } from './notify';
-import { configuredAgent, expiredHours, storeRoot } from './settings';
+import { configuredAgent, expiredHours } from './settings';
 import { EVERYTHING, type Found, readParts } from './storeReading';
+import type { WindowStore, WindowStoreOptions } from './windowStore';
 
 /** Events of one burst are read together. */
 const COALESCE_MS = 25;
 /** A writer that is not atomic (beadboard's messages, an editor) may be caught half-way: look again before alarming. */
 const SECOND_LOOK_MS = 75;
+/** So often a server is asked again that did not let us read: nobody tells that it has changed its mind. */
+const ASK_AGAIN_MS = 5_000;
 /** The longest that a timer can be told to wait; a later moment is waited for in pieces. */
 const LONGEST_TIMER_MS = 0x7fff_ffff;
 
@@ -28,16 +29,28 @@ export type StoreState =
   | { readonly kind: 'noStore' }
   | { readonly kind: 'unreadable'; readonly problem: StoreProblem }
   /** What is wrong, but could be got round, is among the problems. */
-  | { readonly kind: 'readable'; readonly problems: readonly StoreProblem[] };
+  | {
+      readonly kind: 'readable';
+      readonly problems: readonly StoreProblem[];
+      /** What is shown is what was read last, since the server cannot be reached. */
+      readonly outOfDate?: StoreProblem | undefined;
+    };
+
+/** Which store the settings name, and how it is opened. */
+export interface StoreSource {
+  /** Another text means another store. */
+  key(): string;
+  open(options: WindowStoreOptions): WindowStore;
+}
 
 export class LiveStore implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   /** Fires when anything that is shown has changed. */
   readonly onDidChange = this.changed.event;
 
-  private store = new FileReader(storeRoot());
+  private store: WindowStore;
+  private storeKey: string;
   private watching: Watching;
-  private operations: Coordination;
   private current: StoreState = { kind: 'loading' };
   private read: Snapshot = NOTHING_READ;
   private found: Found | undefined;
@@ -47,18 +60,32 @@ export class LiveStore implements vscode.Disposable {
   private burst: NodeJS.Timeout | undefined;
   private changedParts = new Set<StorePart>();
   private due: NodeJS.Timeout | undefined;
+  private askAgain: NodeJS.Timeout | undefined;
   private reading: Promise<void> = Promise.resolve();
   private readonly reported = new Set<string>();
   private disposed = false;
 
-  constructor(private readonly log: vscode.LogOutputChannel) {
-    this.operations = this.coordinate();
+  constructor(
+    private readonly log: vscode.LogOutputChannel,
+    private readonly source: StoreSource,
+  ) {
+    this.storeKey = source.key();
+    this.store = this.open();
     this.watching = this.watch();
   }
 
-  /** The folder of the store. */
+  /** Where the store is, in words for a person: a folder, or a server without user and password. */
   get location(): string {
-    return this.store.location;
+    return this.store.reader.location;
+  }
+
+  get kind(): WindowStore['kind'] {
+    return this.store.kind;
+  }
+
+  /** The clock by which leases end, as far as it is known: on a server it is the server's. */
+  now(): Date {
+    return this.store.now();
   }
 
   get state(): StoreState {
@@ -75,7 +102,7 @@ export class LiveStore implements vscode.Disposable {
 
   /** The operations on the store; each makes what it changed visible before it answers. */
   get coordination(): Coordination {
-    return this.operations;
+    return this.store.coordination;
   }
 
   /** Reads again what may have changed, everything unless told. Resolves when what is on disk now is shown. */
@@ -84,14 +111,26 @@ export class LiveStore implements vscode.Disposable {
     return this.reading;
   }
 
-  /** Follows the settings: another folder, another agent, another window of expired ones. */
+  /** Reads again, and tries even what was refused. */
+  retry(): Promise<void> {
+    this.store.retry();
+    return this.refresh();
+  }
+
+  /** Follows the settings: another store, another agent, another window of expired ones. */
   async reconfigure(): Promise<void> {
-    if (storeRoot() !== this.store.location) {
+    const key = this.source.key();
+    if (key !== this.storeKey) {
+      this.storeKey = key;
       this.watching.dispose();
-      this.store = new FileReader(storeRoot());
-      this.operations = this.coordinate();
+      this.store.dispose();
+      this.store = this.open();
       this.watching = this.watch();
       this.current = { kind: 'loading' };
+      this.read = NOTHING_READ;
+      // What is still being read of the one before may take its time, and is of no use.
+      this.reading = Promise.resolve();
+      this.look();
     }
     await this.refresh();
   }
@@ -101,12 +140,13 @@ export class LiveStore implements vscode.Disposable {
     if (this.disposed) {
       return;
     }
-    const now = new Date();
+    const now = this.now();
     const before = this.overview;
     this.last = lookAt(this.last, this.read, this.options(), now);
     this.awaitNextChange(now);
     const problems = problemsOf(this.current).map(({ message }) => message);
-    const key = JSON.stringify([this.current.kind, problems, this.store.location, this.options()]);
+    const outOfDate = outOfDateOf(this.current)?.message;
+    const key = JSON.stringify([this.current.kind, problems, outOfDate, this.location, this.options()]);
     if (key !== this.shownKey || !looksTheSame(before, this.overview)) {
       this.shownKey = key;
       this.changed.fire();
@@ -118,6 +158,8 @@ export class LiveStore implements vscode.Disposable {
     this.watching.dispose();
     clearTimeout(this.burst);
     clearTimeout(this.due);
+    clearTimeout(this.askAgain);
+    this.store.dispose();
     this.changed.dispose();
   }
 
@@ -133,14 +175,16 @@ export class LiveStore implements vscode.Disposable {
     return { me: configuredAgent(), expiredHours: expiredHours() };
   }
 
-  private coordinate(): Coordination {
-    const options = { onNotice: (notice: StoreProblem) => this.onNotice(notice) };
-    return lazyOperations(this.store.location, options, () => this.refresh());
+  private open(): WindowStore {
+    return this.source.open({
+      onNotice: (notice) => this.onNotice(notice),
+      changed: () => this.refresh(),
+    });
   }
 
   private watch(): Watching {
-    this.log.info(`Store: ${this.store.location}`);
-    return this.store.watch((parts) => this.onStoreChange(parts));
+    this.log.info(`Store: ${this.location}`);
+    return this.store.reader.watch((parts) => this.onStoreChange(parts));
   }
 
   private onStoreChange(parts: ReadonlySet<StorePart>): void {
@@ -163,22 +207,40 @@ export class LiveStore implements vscode.Disposable {
   private async readAgain(parts: ReadonlySet<StorePart>): Promise<void> {
     const { store } = this;
     try {
-      const first = await readParts(store, parts, this.found).catch(() => undefined);
+      const now = () => store.now();
+      const first = await readParts(store.reader, parts, now, this.found).catch(() => undefined);
       const found = first && this.knows(first.toMend) ? first : await this.secondLook(store);
-      this.current = found.snapshot ? { kind: 'readable', problems: found.toMend } : { kind: 'noStore' };
+      if (store !== this.store || this.disposed) {
+        return;
+      }
+      this.current = found.snapshot
+        ? { kind: 'readable', problems: found.toMend, outOfDate: found.outOfDate }
+        : { kind: 'noStore' };
       this.read = found.snapshot ?? NOTHING_READ;
       this.found = found;
-      for (const problem of found.problems) {
+      for (const problem of found.outOfDate ? [...found.problems, found.outOfDate] : found.problems) {
         this.report(problem);
       }
     } catch (error) {
-      const problem = asProblem(error, store.location, 'read');
+      if (store !== this.store || this.disposed) {
+        return;
+      }
+      const problem = asProblem(error, this.location, 'read');
       this.report(problem);
       this.current = { kind: 'unreadable', problem };
       this.read = NOTHING_READ;
       this.found = undefined;
     }
+    this.awaitServer();
     this.look();
+  }
+
+  private awaitServer(): void {
+    clearTimeout(this.askAgain);
+    const isOut = this.current.kind === 'unreadable' || outOfDateOf(this.current);
+    if (this.kind === 'postgres' && isOut) {
+      this.askAgain = setTimeout(() => void this.refresh(), ASK_AGAIN_MS);
+    }
   }
 
   /** Whether what is to be mended has been told before: only what is new may be a writer caught half-way. */
@@ -187,9 +249,11 @@ export class LiveStore implements vscode.Disposable {
     return toMend.every(({ message }) => known.has(message));
   }
 
-  private async secondLook(store: FileReader): Promise<Found> {
-    await sleep(SECOND_LOOK_MS);
-    return await readParts(store, EVERYTHING);
+  private async secondLook(store: WindowStore): Promise<Found> {
+    if (store.kind === 'files') {
+      await sleep(SECOND_LOOK_MS);
+    }
+    return await readParts(store.reader, EVERYTHING, () => store.now());
   }
 
   /** Once for each problem: a file that stays unreadable must not fill the log. */
@@ -218,6 +282,11 @@ function problemsOf(state: StoreState): readonly StoreProblem[] {
     default:
       return [];
   }
+}
+
+/** Why what is shown is not of now, where it is not. */
+export function outOfDateOf(state: StoreState): StoreProblem | undefined {
+  return state.kind === 'readable' ? state.outOfDate : undefined;
 }
 
 /** Lists in which nothing has changed are the same objects. */

@@ -45,9 +45,23 @@ export function configuredStore(): string | undefined {
   return isAbsolute(path) ? path : resolve(homedir(), path.replace(/^~[\\/]?/, ''));
 }
 
+/** The URL of the server that the store is on; empty where it is in files. It may hold a password, which is not to be used. */
+export function postgresUrl(): string {
+  return read('postgres.url', '').trim();
+}
+
+/** Whose reservations on the server; empty where nobody says. */
+export function configuredNamespace(): string {
+  return read('namespace', '').trim();
+}
+
 /** The agent that the person acts as: the setting, else BB_AGENT, else not known yet. */
 export function configuredAgent(): string | undefined {
   return [read('agent', ''), process.env['BB_AGENT'] ?? ''].map((id) => id.trim()).find(isAgentId);
+}
+
+export async function savePostgresUrl(url: string): Promise<void> {
+  await vscode.workspace.getConfiguration(CONFIGURATION).update('postgres.url', url, vscode.ConfigurationTarget.Global);
 }
 
 export async function saveAgent(id: string): Promise<void> {

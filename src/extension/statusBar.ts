@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import { oneLine } from '../core/display';
 import { type ActiveItem, ownItems } from '../core/overview';
 import { MINUTE_MS } from '../core/time';
+import type { StoreProblem } from '../store/problem';
 import { COMMANDS, VIEW_ID } from './contributions';
-import type { LiveStore } from './liveStore';
-import { localTime, timeUntil } from './wording';
+import { type LiveStore, outOfDateOf } from './liveStore';
+import { explainProblem, localTime, outOfDateText, timeUntil } from './wording';
 
 const PRIORITY = 50;
 const LONGEST_LIST = 12;
@@ -59,7 +60,7 @@ export class StatusBar implements vscode.Disposable {
     clearTimeout(this.minute);
     const { item, live } = this;
     if (live.state.kind === 'unreadable') {
-      this.showProblem();
+      this.showProblem(live.state.problem);
       return;
     }
     if (live.state.kind !== 'readable') {
@@ -69,27 +70,32 @@ export class StatusBar implements vscode.Disposable {
     }
     const mine = ownItems(live.overview.active);
     const ending = mine.filter((active) => active.endsSoon);
-    const now = new Date();
+    const now = live.now();
+    const outOfDate = outOfDateOf(live.state);
+    const age = outOfDate && outOfDateText(outOfDate);
     this.draw({
-      command: COMMANDS.showHeld,
-      text: `$(lock) ${vscode.l10n.t('{0} held', mine.length)}`,
-      tooltip: tooltip(mine, now),
-      label: spoken(mine.length, ending.length),
+      command: age === undefined ? COMMANDS.showHeld : `${VIEW_ID}.focus`,
+      text: `$(${age === undefined ? 'lock' : 'warning'}) ${vscode.l10n.t('{0} held', mine.length)}`,
+      tooltip: [...(age === undefined ? [] : [age]), tooltip(mine, now)].join('\n\n'),
+      label: [spoken(mine.length, ending.length), ...(age === undefined ? [] : [age])].join('. '),
       warns: ending.length > 0,
     });
-    if (mine.length > 0 && vscode.window.state.focused) {
+    if ((mine.length > 0 || age !== undefined) && vscode.window.state.focused) {
       this.minute = setTimeout(() => this.update(), MINUTE_MS);
     }
   }
 
   /** A store that broke must not look like one that was never there; the view says what to do. */
-  private showProblem(): void {
-    const text = vscode.l10n.t('Reservations unreadable');
+  private showProblem(problem: StoreProblem): void {
+    const isServer = this.live.kind === 'postgres';
+    const text = isServer ? vscode.l10n.t('Reservations out of reach') : vscode.l10n.t('Reservations unreadable');
     this.draw({
       command: `${VIEW_ID}.focus`,
       text: `$(warning) ${text}`,
-      tooltip: vscode.l10n.t('The store of reservations cannot be read. Click to see what to do.'),
-      label: text,
+      tooltip: isServer
+        ? explainProblem(problem)
+        : vscode.l10n.t('The store of reservations cannot be read. Click to see what to do.'),
+      label: isServer ? `${text}. ${explainProblem(problem)}` : text,
       warns: false,
     });
   }

@@ -4,9 +4,8 @@ import type { Message } from '../core/message';
 import type { Snapshot } from '../core/overview';
 import type { Reservation } from '../core/reservation';
 import { HOUR_MS, MINUTE_MS } from '../core/time';
-import type { FileReader } from '../store/files/fileReader';
 import type { ProblemKind, StoreProblem } from '../store/problem';
-import type { Records, StorePart } from '../store/store';
+import type { Records, StorePart, StoreReader } from '../store/store';
 import { expiredHours } from './settings';
 
 export const EVERYTHING: ReadonlySet<StorePart> = new Set(['reservations', 'messages', 'agents']);
@@ -16,13 +15,15 @@ const TO_MEND = new Set<ProblemKind>(['BAD_ENTRY', 'EMPTY_FILE', 'BYTE_ORDER_MAR
 
 /** What was read, each part to be gone on with while only the other changes. */
 export interface Found {
-  readonly store: FileReader;
+  readonly store: StoreReader;
   readonly reservations?: ReservationsRead;
   readonly unacked?: Records<Message>;
   /** Undefined where there is no store. */
   readonly snapshot?: Snapshot;
   readonly problems: readonly StoreProblem[];
   readonly toMend: readonly StoreProblem[];
+  /** Why it is not of now, where the server is out of reach: since when, stands in its facts. */
+  readonly outOfDate?: StoreProblem | undefined;
 }
 
 interface ReservationsRead {
@@ -30,27 +31,40 @@ interface ReservationsRead {
   readonly closed: readonly Reservation[];
 }
 
-/** Reads those parts; of the others it takes what was found before, where that is of the same store. @throws StoreProblem */
-export async function readParts(store: FileReader, parts: ReadonlySet<StorePart>, before?: Found): Promise<Found> {
+/**
+ * Reads those parts; of the others it takes what was found before, where that is of the same store. `now` is the store's.
+ *
+ * @throws StoreProblem
+ */
+export async function readParts(
+  store: StoreReader,
+  parts: ReadonlySet<StorePart>,
+  now: () => Date,
+  before?: Found,
+): Promise<Found> {
   if (!(await store.exists())) {
     return { store, problems: [], toMend: [] };
   }
   const known = before?.store === store ? before : undefined;
-  const reservations = (parts.has('reservations') ? undefined : known?.reservations) ?? (await readReservations(store));
+  const reservations =
+    (parts.has('reservations') ? undefined : known?.reservations) ?? (await readReservations(store, now));
   const unacked = (parts.has('messages') ? undefined : known?.unacked) ?? (await store.readUnacked());
+  const all = [...reservations.active.problems, ...unacked.problems];
+  const outOfDate = all.find(({ kind }) => kind === 'STORE_UNREACHABLE');
   return {
     store,
     reservations,
     unacked,
     snapshot: { active: reservations.active.records, closed: reservations.closed, messages: unacked.records },
-    problems: [...reservations.active.problems, ...unacked.problems],
+    problems: all.filter((problem) => problem !== outOfDate),
     toMend: reservations.active.problems.filter(({ kind }) => TO_MEND.has(kind)),
+    outOfDate,
   };
 }
 
 /** Active before history: what is closed in between is then seen twice rather than not at all. */
-async function readReservations(store: FileReader): Promise<ReservationsRead> {
+async function readReservations(store: StoreReader, now: () => Date): Promise<ReservationsRead> {
   const active = await store.readActive();
-  const closed = await store.readClosed(new Date(Date.now() - expiredHours() * HOUR_MS - MINUTE_MS));
+  const closed = await store.readClosed(new Date(now().getTime() - expiredHours() * HOUR_MS - MINUTE_MS));
   return { active, closed };
 }

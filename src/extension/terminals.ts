@@ -1,11 +1,13 @@
 /**
- * The command of agents in VS Code's terminals: on the PATH by itself, with the store of this window, and acting as the
+ * The command of agents in VS Code's terminals: on the PATH by itself, with the store of this window (of a server never the
+ * password), and acting as the
  * person only where the person says so, since every agent that is started there would.
  */
 
 import { delimiter } from 'node:path';
 import * as vscode from 'vscode';
 import { CONFIGURATION } from './contributions';
+import { serverVariables } from './postgres/setting';
 import { configuredAgent, configuredStore, offersTerminalCommand, sharesIdentity } from './settings';
 
 type Environment = vscode.GlobalEnvironmentVariableCollection;
@@ -19,23 +21,27 @@ interface Wanted {
 export class Terminals implements vscode.Disposable {
   private readonly environment: Environment;
   private readonly folder: string;
-  private readonly subscription = vscode.workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration(CONFIGURATION)) {
-      this.update();
-    }
-  });
+  private readonly subscription = vscode.Disposable.from(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(CONFIGURATION)) {
+        void this.update();
+      }
+    }),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void this.update()),
+  );
 
   constructor({ environmentVariableCollection, extensionUri }: vscode.ExtensionContext) {
     this.environment = environmentVariableCollection;
     this.folder = vscode.Uri.joinPath(extensionUri, 'bin').fsPath;
-    this.update();
+    void this.update();
   }
 
   dispose(): void {
     this.subscription.dispose();
   }
 
-  private update(): void {
+  private async update(): Promise<void> {
+    const server = await serverVariables();
     const offers = offersTerminalCommand();
     this.environment.description = offers
       ? vscode.l10n.t('The command `agent-reservations`, for agents that are started in a terminal')
@@ -45,7 +51,8 @@ export class Terminals implements vscode.Disposable {
       variables: {
         // For machines without a Node of their own: see bin/agent-reservations.
         AGENT_RESERVATIONS_NODE: offers ? process.execPath : undefined,
-        AGENT_RESERVATIONS_STORE: offers ? configuredStore() : undefined,
+        AGENT_RESERVATIONS_STORE: offers ? (server['AGENT_RESERVATIONS_STORE'] ?? configuredStore()) : undefined,
+        AGENT_RESERVATIONS_NAMESPACE: offers ? server['AGENT_RESERVATIONS_NAMESPACE'] : undefined,
         BB_AGENT: sharesIdentity() ? configuredAgent() : undefined,
       },
     });

@@ -11,6 +11,7 @@ import type { ScopeFault } from '../core/scope/braces';
 import type { Overlap } from '../core/scope/relation';
 import { HOUR_MS, instant, MINUTE_MS } from '../core/time';
 import type { ProblemKind, StoreProblem } from '../store/problem';
+import { isOfServer, isPasswordMissing } from './postgres/serverProblem';
 
 const MINUTES_PER_HOUR = 60;
 
@@ -179,7 +180,7 @@ export function explain(error: ErrorBody): string {
     case 'READ_FORBIDDEN':
       return vscode.l10n.t('That message is for {0}; only {0} can acknowledge it.', fact('to_agent'));
     case 'INTERNAL_ERROR':
-      return problemText(facts['cause'] as ProblemKind | 'UNEXPECTED', fact, withoutLinks(error.message));
+      return problemText(facts['cause'] as ProblemKind | 'UNEXPECTED', facts, withoutLinks(error.message));
     default:
       return vscode.l10n.t('{0} ({1})', withoutLinks(error.message), error.code);
   }
@@ -187,13 +188,23 @@ export function explain(error: ErrorBody): string {
 
 /** A problem that was found while reading, in the same words as one that refused an operation. */
 export function explainProblem({ kind, path, facts, message }: StoreProblem): string {
-  const all: Readonly<Record<string, unknown>> = { ...facts, path };
-  return problemText(kind, (name) => withoutLinks(String(all[name] ?? '')), withoutLinks(message));
+  return problemText(kind, { ...facts, path }, withoutLinks(message));
+}
+
+/** How old it is what is shown, and why: the age is by this machine's clock, which has told when it was read. */
+export function outOfDateText({ facts, path }: StoreProblem, now = new Date()): string {
+  const { host, port, since } = facts;
+  const server = withoutLinks(host === undefined ? path : `${host}:${port}`);
+  return vscode.l10n.t('Last known state, {0}: {1} cannot be reached.', timeSince(String(since), now), server);
 }
 
 /** What is wrong with the store, and the next step. */
-function problemText(kind: ProblemKind | 'UNEXPECTED', fact: (name: string) => string, message: string): string {
+function problemText(kind: ProblemKind | 'UNEXPECTED', facts: StoreProblem['facts'], message: string): string {
+  const fact = (name: string) => withoutLinks(String(facts[name] ?? ''));
   const path = fact('path');
+  if (kind !== 'UNEXPECTED' && isOfServer({ kind, path, facts })) {
+    return serverProblemText(kind, fact, message);
+  }
   switch (kind) {
     case 'STORE_LOCKED':
       return vscode.l10n.t(
@@ -233,6 +244,56 @@ function problemText(kind: ProblemKind | 'UNEXPECTED', fact: (name: string) => s
         path,
         fact('aside'),
       );
+    default:
+      return vscode.l10n.t('The store could not be used: {0}', message);
+  }
+}
+
+function serverProblemText(kind: ProblemKind, fact: (name: string) => string, message: string): string {
+  const path = fact('path');
+  switch (kind) {
+    case 'STORE_UNREACHABLE':
+      return vscode.l10n.t(
+        'The server {0} cannot be reached: {1}. Nothing was changed.',
+        `${fact('host')}:${fact('port')}`,
+        fact('reason'),
+      );
+    case 'OUTCOME_UNKNOWN':
+      return vscode.l10n.t(
+        'The connection to {0} was lost while the change was made. Look whether it was made before you try again.',
+        path,
+      );
+    case 'SCHEMA_TOO_OLD':
+      return fact('found') === '0'
+        ? vscode.l10n.t('{0} has no tables for reservations yet. Run: agent-reservations postgres migrate', path)
+        : vscode.l10n.t(
+            'The tables of {0} are of version {1}, and {2} is needed. Run: agent-reservations postgres migrate',
+            path,
+            fact('found'),
+            fact('needed'),
+          );
+    case 'SCHEMA_TOO_NEW':
+      return vscode.l10n.t('The tables of {0} are newer than this extension. Update it on this machine.', path);
+    case 'ACCESS_DENIED':
+      if (isPasswordMissing({ reason: fact('reason') })) {
+        return vscode.l10n.t('{0} wants a password.', path);
+      }
+      return fact('namespace')
+        ? vscode.l10n.t('Your user of the server has not been admitted to the namespace “{0}”.', fact('namespace'))
+        : vscode.l10n.t('{0} does not let this user in, or not do this: {1}.', path, fact('reason'));
+    case 'STORE_LOCKED':
+      return vscode.l10n.t('Another client of {0} held the lock for too long. Nothing was changed. Try again.', path);
+    case 'INVALID_CONNECTION':
+      switch (fact('address')) {
+        case 'PASSWORD_IN_URL':
+          return vscode.l10n.t('The setting of the PostgreSQL server holds a password, and is not used.');
+        case 'NO_NAMESPACE':
+          return vscode.l10n.t(
+            'The first folder is of no repository with a remote: set whose reservations are meant (agentReservations.namespace).',
+          );
+        default:
+          return vscode.l10n.t('The setting of the PostgreSQL server cannot be used: {0}', message);
+      }
     default:
       return vscode.l10n.t('The store could not be used: {0}', message);
   }

@@ -9,6 +9,7 @@ import {
   MCP_PROVIDER,
   VIEW_ID,
 } from '../../src/extension/contributions';
+import { SERVER_TROUBLES } from '../../src/extension/postgres/serverProblem';
 import { PROBLEM_KINDS, type ProblemKind } from '../../src/store/problem';
 import { extension } from './support';
 
@@ -97,7 +98,8 @@ describe('package.json and the code', () => {
       'FOREIGN_REWRITE',
     ];
     const unreadable = PROBLEM_KINDS.filter((kind) => !notOfReading.includes(kind));
-    assert.deepEqual(told.sort(), [...unreadable].sort());
+    const troubles = SERVER_TROUBLES.map((trouble) => `SERVER_${trouble}`);
+    assert.deepEqual(told.sort(), [...unreadable, ...troubles].sort());
   });
 
   it('name the same colours', () => {
@@ -112,7 +114,9 @@ describe('package.json and the code', () => {
       `${CONFIGURATION}.chatTools`,
       `${CONFIGURATION}.defaultTtlMinutes`,
       `${CONFIGURATION}.expiredHours`,
+      `${CONFIGURATION}.namespace`,
       `${CONFIGURATION}.onConflict`,
+      `${CONFIGURATION}.postgres.url`,
       `${CONFIGURATION}.storePath`,
       `${CONFIGURATION}.terminalCommand`,
       `${CONFIGURATION}.terminalIdentity`,

@@ -113,12 +113,12 @@ describe('the tools of language models', () => {
 
   it('are not there twice: by VS Code, by the MCP server, or not at all', async () => {
     const { mcpServer } = tested.internals;
-    assert.deepEqual(mcpServer.provideMcpServerDefinitions(), []);
+    assert.deepEqual(await mcpServer.provideMcpServerDefinitions(), []);
     await setting('chatTools', 'mcp');
     await assert.rejects(invoke('check_paths', { paths: ['src'] }));
-    assert.equal(mcpServer.provideMcpServerDefinitions().length, 1);
+    assert.equal((await mcpServer.provideMcpServerDefinitions()).length, 1);
     await setting('chatTools', 'off');
-    assert.deepEqual(mcpServer.provideMcpServerDefinitions(), []);
+    assert.deepEqual(await mcpServer.provideMcpServerDefinitions(), []);
     await assert.rejects(invoke('check_paths', { paths: ['src'] }));
     await setting('chatTools', undefined);
     assert.match(await invoke('check_paths', { paths: ['src'] }), /nobody holds it/);
@@ -171,7 +171,7 @@ describe('the MCP server of VS Code', () => {
   it("runs on VS Code's own Node, for the store, the agent and the folder of the window", async () => {
     await actAs(tested, 'dana');
     await setting('chatTools', 'mcp');
-    const [server] = tested.internals.mcpServer.provideMcpServerDefinitions();
+    const [server] = await tested.internals.mcpServer.provideMcpServerDefinitions();
     assert.ok(server);
     assert.equal(server.command, process.execPath);
     assert.deepEqual([server.env['AGENT_RESERVATIONS_STORE'], server.env['BB_AGENT']], [STORE, 'dana']);
@@ -182,7 +182,7 @@ describe('the MCP server of VS Code', () => {
     const { internals } = tested;
     await until(internals, 'it is shown', () => labels(internals, 'active').includes('src'));
     await setting('agent', undefined);
-    assert.equal(tested.internals.mcpServer.provideMcpServerDefinitions()[0]?.env['BB_AGENT'], null);
+    assert.equal((await tested.internals.mcpServer.provideMcpServerDefinitions())[0]?.env['BB_AGENT'], null);
   });
 
   it('is told to agents outside by a configuration that starts it, with the store of the window', async () => {

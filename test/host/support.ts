@@ -31,6 +31,8 @@ export async function extension(): Promise<Tested> {
 export async function startAnew({ internals }: Tested): Promise<void> {
   await setting('agent', undefined);
   await setting('storePath', undefined);
+  await setting('postgres.url', undefined);
+  await setting('namespace', undefined);
   await setting('expiredHours', undefined);
   await run('filterAll');
   await run('groupByState');
@@ -167,7 +169,7 @@ export interface Notification {
  * names, or not at all.
  */
 export async function withNotifications<T>(
-  work: (seen: readonly Notification[]) => Promise<T>,
+  work: (seen: readonly Notification[]) => Thenable<T>,
   choose: (notification: Notification) => string | undefined = () => undefined,
 ): Promise<T> {
   const seen: Notification[] = [];
@@ -189,6 +191,25 @@ export async function withNotifications<T>(
     for (const [index, name] of SHOW.entries()) {
       window[name] = real[index];
     }
+  }
+}
+
+/** Takes the place of VS Code's input box while `work` runs: each question is kept, and answered in turn, or given up. */
+export async function withInputs<T>(
+  answers: readonly string[],
+  work: (asked: readonly vscode.InputBoxOptions[]) => Promise<T>,
+): Promise<T> {
+  const asked: vscode.InputBoxOptions[] = [];
+  const window = vscode.window as unknown as { showInputBox: unknown };
+  const real = window.showInputBox;
+  window.showInputBox = (options: vscode.InputBoxOptions) => {
+    asked.push(options);
+    return Promise.resolve(answers[asked.length - 1]);
+  };
+  try {
+    return await work(asked);
+  } finally {
+    window.showInputBox = real;
   }
 }
 

@@ -1,15 +1,16 @@
 /**
- * A process that works on a PostgreSQL store. Usage: node postgresClient.process.js URL [LIMITS], commands as in
+ * A process that works on a PostgreSQL store. Usage: node postgresClient.process.js URL [LIMITS [NAMESPACE]], commands as in
  * service.ts. The limits are JSON.
  */
 
 import { createCoordination } from '../../src/coordination/coordination';
 import { decideReserve } from '../../src/core/reserve';
 import { randomHex } from '../../src/store/files/durable';
-import { openPostgresStore } from '../../src/store/postgres/postgresStore';
+import { DEFAULT_NAMESPACE, openPostgresStore } from '../../src/store/postgres/postgresStore';
 import { serve } from './service';
 
-const store = openPostgresStore({ url: process.argv[2] ?? '', limits: JSON.parse(process.argv[3] ?? '{}') });
+const [url = '', limits = '{}', namespace = DEFAULT_NAMESPACE] = process.argv.slice(2);
+const store = openPostgresStore({ url, limits: JSON.parse(limits), namespace });
 const coordination = createCoordination(store, { random: () => randomHex(4) });
 let wasStopped = false;
 

@@ -49,7 +49,9 @@ export class PostgresServer {
 
   static async start({ settings = [], tls }: ServerOptions = {}): Promise<PostgresServer> {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'agent-reservations-postgres-')));
-    const keeper = spawn(process.execPath, ['-e', KEEPER, folder], {
+    // Inside a desktop VS Code, process.execPath is VS Code itself.
+    const node = process.env['AGENT_RESERVATIONS_TEST_NODE'] ?? process.execPath;
+    const keeper = spawn(node, ['-e', KEEPER, folder], {
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,
     });

@@ -35,7 +35,7 @@ export class ExpiryNotice implements vscode.Disposable {
     const candidates = this.own.list().filter((reservation) => !this.keepAlive.keeps(reservation));
     const ending = endingSoon(
       candidates.filter((reservation) => !this.told.has(moment(reservation))),
-      new Date(),
+      this.context.live.now(),
     );
     const agent = configuredAgent();
     if (ending.length === 0 || !agent) {

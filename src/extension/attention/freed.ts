@@ -32,7 +32,7 @@ export class FreedNotice implements vscode.Disposable {
     if (!me || live.state.kind !== 'readable') {
       return;
     }
-    const freed = freedFor(me, live.snapshot, new Date()).filter(
+    const freed = freedFor(me, live.snapshot, live.now()).filter(
       ({ reservation }) =>
         !this.told.has(keyOf(reservation)) && (reservation.project === undefined || projects.isHere(reservation)),
     );

@@ -33,7 +33,7 @@ export function checkStore(context: CommandContext): Handler {
     }
     const { findings } = checked.data;
     if (findings.length === 0) {
-      tell(vscode.l10n.t('Nothing is wrong with the store at {0}.', context.live.location));
+      tell(vscode.l10n.t('Nothing is wrong with the store at {0}.', withoutLinks(context.live.location)));
       return checked;
     }
     const chosen = await choose(context, findings);
@@ -92,14 +92,18 @@ function choices(
     description: [place(context, finding), findingFact(finding)].filter(Boolean).join(' · '),
     detail: findingRemedy(finding),
     value: finding,
-    buttons: TO_OPEN.has(finding.kind)
-      ? [{ iconPath: new vscode.ThemeIcon('go-to-file'), tooltip: vscode.l10n.t('Open the File') }]
-      : [],
+    buttons:
+      context.live.kind === 'files' && TO_OPEN.has(finding.kind)
+        ? [{ iconPath: new vscode.ThemeIcon('go-to-file'), tooltip: vscode.l10n.t('Open the File') }]
+        : [],
   }));
 }
 
-/** Below the store; nothing for the store itself. */
+/** Below the store; nothing for the store itself, or a server. */
 function place({ live }: CommandContext, { path }: Finding): string {
+  if (live.kind === 'postgres') {
+    return '';
+  }
   return withoutIcons(relative(live.location, path));
 }
 

@@ -1,7 +1,8 @@
 /** What the commands work with, passed in so that none reaches for a global. */
 
 import * as vscode from 'vscode';
-import type { Envelope } from '../../core/envelope';
+import type { Envelope, ErrorBody } from '../../core/envelope';
+import type { ProblemKind } from '../../store/problem';
 import type { ReadonlyEditors } from '../conflict/readonlyEditors';
 import { COMMANDS } from '../contributions';
 import type { Documents } from '../documents';
@@ -10,7 +11,10 @@ import { chooseAgent } from '../identity';
 import type { LiveStore } from '../liveStore';
 import { type Action, tellError } from '../notify';
 import type { OwnHere } from '../ownHere';
+import type { Passwords } from '../postgres/passwords';
+import { serverTrouble } from '../postgres/serverProblem';
 import type { Projects } from '../projects';
+import { openSetting } from '../storeSource';
 import type { Arrangement } from '../view/arrangement';
 import type { ReservationsView } from '../view/reservationsView';
 
@@ -26,6 +30,7 @@ export interface CommandContext {
   readonly documents: Documents;
   readonly log: vscode.LogOutputChannel;
   readonly memory: vscode.Memento;
+  readonly passwords: Passwords;
   /** Where the extension is installed. */
   readonly extensionUri: vscode.Uri;
 }
@@ -38,16 +43,19 @@ export function told<T>(context: CommandContext, envelope: Envelope<T>, actions:
   if (!envelope.ok) {
     const { error } = envelope;
     context.log.warn(`${envelope.command}: ${error.code}: ${error.message}`);
-    tellError(error, [...actions, ...remedies(context, error.code)]);
+    tellError(error, [...actions, ...remedies(context, error)]);
   }
   return envelope;
 }
 
-function remedies(context: CommandContext, code: string): readonly Action[] {
-  switch (code) {
+function remedies(context: CommandContext, error: ErrorBody): readonly Action[] {
+  switch (error.code) {
     case 'AGENT_NOT_FOUND':
       return [{ title: vscode.l10n.t('Choose Agent…'), run: () => chooseAgent(context.live) }];
     case 'INTERNAL_ERROR':
+      if (context.live.kind === 'postgres') {
+        return serverRemedies(context, error);
+      }
       return [
         {
           title: vscode.l10n.t('Check the Store…'),
@@ -62,6 +70,26 @@ function remedies(context: CommandContext, code: string): readonly Action[] {
     default:
       return [];
   }
+}
+
+function serverRemedies({ live, log }: CommandContext, { details }: ErrorBody): readonly Action[] {
+  const command = (title: string, id: string) => ({ title, run: () => vscode.commands.executeCommand(id) });
+  const { cause = '', path = '', ...facts } = details ?? {};
+  const problem = { kind: cause as ProblemKind, path: String(path), facts };
+  const trouble = serverTrouble(problem);
+  return [
+    ...(trouble === 'PASSWORD' ? [command(vscode.l10n.t('Enter Password…'), COMMANDS.enterPassword)] : []),
+    ...(trouble === 'SCHEMA_TOO_OLD' ? [command(vscode.l10n.t('Open a Terminal for It'), COMMANDS.prepareServer)] : []),
+    ...(trouble === 'PASSWORD_IN_URL'
+      ? [command(vscode.l10n.t('Move It to the Secret Storage'), COMMANDS.movePassword)]
+      : []),
+    ...(trouble === 'UNREACHABLE' ? [{ title: vscode.l10n.t('Connect Again'), run: () => live.retry() }] : []),
+    {
+      title: vscode.l10n.t('Open Settings'),
+      run: () => openSetting(trouble === 'NO_NAMESPACE' ? 'namespace' : 'postgres.url'),
+    },
+    { title: vscode.l10n.t('Show Log'), run: () => log.show() },
+  ];
 }
 
 /** The argument as an object with perhaps these fields: callers may pass anything. */

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { configurationFor, destinationOf, type Launch, MCP_CLIENTS, type McpClient } from '../../mcp/configuration';
 import { tell } from '../notify';
+import { serverVariables } from '../postgres/setting';
 import { askPick } from '../quickInput';
 import { configuredStore } from '../settings';
 import { type CommandContext, type Handler, text } from './context';
@@ -16,7 +17,7 @@ export function copyMcpConfiguration({ extensionUri }: CommandContext): Handler 
       return undefined;
     }
     const isWindows = process.platform === 'win32';
-    const copied = configurationFor(client, launch(extensionUri, isWindows), isWindows);
+    const copied = configurationFor(client, await launch(extensionUri, isWindows), isWindows);
     await vscode.env.clipboard.writeText(copied);
     tell(
       client === 'claude-code'
@@ -57,10 +58,10 @@ async function pickClient(): Promise<McpClient | undefined> {
  * By the launcher, which finds the machine's Node; on Windows, where not every program can start such a file, by VS Code's own
  * Node.
  */
-function launch(extensionUri: vscode.Uri, isWindows: boolean): Launch {
+async function launch(extensionUri: vscode.Uri, isWindows: boolean): Promise<Launch> {
   const path = (...names: readonly string[]) => vscode.Uri.joinPath(extensionUri, ...names).fsPath;
   const store = configuredStore();
-  const env = store === undefined ? {} : { AGENT_RESERVATIONS_STORE: store };
+  const env = { ...(store === undefined ? {} : { AGENT_RESERVATIONS_STORE: store }), ...(await serverVariables()) };
   return isWindows
     ? { command: process.execPath, args: [path('dist', 'mcp.js')], env: { ELECTRON_RUN_AS_NODE: '1', ...env } }
     : {

@@ -15,6 +15,7 @@ import { release, releaseAllMine, showHeld } from './release';
 import { renew } from './renew';
 import { reserve, reserveUri, takeOver } from './reserve';
 import { copyScope, openReservation, revealInExplorer } from './scopeItems';
+import { enterPassword, forgetPassword, movePassword, prepareServer } from './server';
 import { choose, openStoreFolder, openUnreadable, refresh, showLog, showStatus } from './store';
 
 export function registerCommands(context: CommandContext): readonly vscode.Disposable[] {
@@ -47,6 +48,10 @@ export function registerCommands(context: CommandContext): readonly vscode.Dispo
     checkStore: checkStore(context),
     copyMcpConfiguration: copyMcpConfiguration(context),
     installGuard: installGuard(context),
+    enterPassword: enterPassword(context),
+    forgetPassword: forgetPassword(context),
+    movePassword: movePassword(context),
+    prepareServer: prepareServer(),
     showLog: showLog(context),
     filterAll: filterBy(context, 'all'),
     filterAllTicked: filterBy(context, 'all'),

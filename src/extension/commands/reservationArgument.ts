@@ -51,7 +51,7 @@ export function othersOf(
 /** The person chooses one of its own. */
 export function pickMine(context: CommandContext, title: string, placeholder: string): Promise<readonly Reservation[]> {
   const mine = context.live.overview.active.filter((item) => item.mine);
-  return pick(mine, title, placeholder, vscode.l10n.t('You hold no scope.'));
+  return pick(context, mine, title, placeholder, vscode.l10n.t('You hold no scope.'));
 }
 
 /** The person chooses one of another's. */
@@ -60,7 +60,7 @@ export function pickOthers(
   title: string,
   placeholder: string,
 ): Promise<readonly Reservation[]> {
-  return pick(others(context), title, placeholder, vscode.l10n.t('Nobody else holds a scope.'));
+  return pick(context, others(context), title, placeholder, vscode.l10n.t('Nobody else holds a scope.'));
 }
 
 function others({ live }: CommandContext): readonly ActiveItem[] {
@@ -68,6 +68,7 @@ function others({ live }: CommandContext): readonly ActiveItem[] {
 }
 
 async function pick(
+  { live }: CommandContext,
   items: readonly ActiveItem[],
   title: string,
   placeholder: string,
@@ -77,17 +78,17 @@ async function pick(
     tell(none);
     return [];
   }
-  const picked = await askPick({ title, placeholder, choices: () => items.map(choice) });
+  const picked = await askPick({ title, placeholder, choices: () => items.map((item) => choice(item, live.now())) });
   return typeof picked === 'object' ? [picked] : [];
 }
 
-function choice({ reservation, mine, endsSoon }: ActiveItem): Choice<Reservation> {
+function choice({ reservation, mine, endsSoon }: ActiveItem, now: Date): Choice<Reservation> {
   const { scope, agent_id, bead_id, expires_at } = reservation;
   return {
     value: reservation,
     label: withoutIcons(scope),
     description: withoutIcons(mine ? bead_id : `${agent_id} · ${bead_id}`),
-    detail: vscode.l10n.t('until {0} ({1} left)', localTime(expires_at), timeUntil(expires_at, new Date())),
+    detail: vscode.l10n.t('until {0} ({1} left)', localTime(expires_at), timeUntil(expires_at, now)),
     iconPath: new vscode.ThemeIcon(endsSoon ? 'watch' : mine ? 'key' : 'lock'),
   };
 }

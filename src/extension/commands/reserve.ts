@@ -153,7 +153,7 @@ async function pickExpired(context: CommandContext): Promise<Expired | undefined
     tell(vscode.l10n.t('There is no expired reservation to take over.'));
     return undefined;
   }
-  const now = new Date();
+  const now = context.live.now();
   const picked = await askPick({
     title: vscode.l10n.t('Take Over'),
     placeholder: vscode.l10n.t('Choose the expired reservation to take over'),

@@ -2,9 +2,10 @@
 
 import * as vscode from 'vscode';
 import type { StatusData } from '../../coordination/reservations';
-import { oneLine } from '../../core/display';
+import { oneLine, withoutLinks } from '../../core/display';
 import { aligned } from '../documents';
 import { chooseAgent } from '../identity';
+import type { LiveStore } from '../liveStore';
 import { tell } from '../notify';
 import { categoryName, timeUntil } from '../wording';
 import { type CommandContext, type Handler, text, told } from './context';
@@ -15,7 +16,7 @@ export function choose(context: CommandContext): Handler {
 }
 
 export function refresh(context: CommandContext): Handler {
-  return () => context.live.refresh();
+  return () => context.live.retry();
 }
 
 /** Runs `agent status`, which sweeps what has expired, and shows it as a document. `{ bead?, agent? }` filter it. */
@@ -25,7 +26,7 @@ export function showStatus(context: CommandContext): Handler {
     const agent = text(argument, 'agent');
     const status = told(context, await context.live.coordination.status({ bead, agent }));
     if (status.ok) {
-      await context.documents.openStatus(statusText(status.data, context.live.location));
+      await context.documents.openStatus(statusText(status.data, context.live));
     }
     return status;
   };
@@ -33,6 +34,10 @@ export function showStatus(context: CommandContext): Handler {
 
 export function openStoreFolder(context: CommandContext): Handler {
   return async () => {
+    if (context.live.kind === 'postgres') {
+      tell(vscode.l10n.t('The store is on a server: {0}. It has no folder.', withoutLinks(context.live.location)));
+      return;
+    }
     if (context.live.state.kind === 'noStore') {
       tell(vscode.l10n.t('There is no store yet. The first reservation makes it at {0}.', context.live.location));
       return;
@@ -50,7 +55,7 @@ export function openStoreFolder(context: CommandContext): Handler {
 export function openUnreadable(context: CommandContext): Handler {
   return async () => {
     const { state } = context.live;
-    if (state.kind === 'unreadable') {
+    if (state.kind === 'unreadable' && context.live.kind === 'files') {
       await vscode.window.showTextDocument(vscode.Uri.file(state.problem.path));
     }
   };
@@ -63,12 +68,12 @@ export function showLog(context: CommandContext): Handler {
   };
 }
 
-function statusText(status: StatusData, location: string): string {
+function statusText(status: StatusData, live: LiveStore): string {
   const { summary } = status;
-  const now = new Date();
+  const now = live.now();
   const parts = [
     aligned([
-      [vscode.l10n.t('Store'), location],
+      [vscode.l10n.t('Store'), live.location],
       [vscode.l10n.t('Active'), String(summary.active)],
       [vscode.l10n.t('Released in the last 24 hours'), String(summary.released)],
       [vscode.l10n.t('Expired and closed just now'), String(summary.expired)],

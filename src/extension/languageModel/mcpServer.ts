@@ -5,14 +5,20 @@
 
 import * as vscode from 'vscode';
 import { CONFIGURATION, MCP_PROVIDER } from '../contributions';
-import { chatTools, configuredAgent, storeRoot } from '../settings';
+import type { Passwords } from '../postgres/passwords';
+import { serverVariables } from '../postgres/setting';
+import { splitPassword } from '../postgres/url';
+import { chatTools, configuredAgent, postgresUrl, storeRoot } from '../settings';
 
 export class McpServerProvider implements vscode.McpServerDefinitionProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeMcpServerDefinitions = this.changed.event;
   private readonly disposables: readonly vscode.Disposable[];
 
-  constructor(private readonly context: vscode.ExtensionContext) {
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly passwords: Passwords,
+  ) {
     this.disposables = [
       this.changed,
       vscode.workspace.onDidChangeConfiguration((event) => {
@@ -25,7 +31,7 @@ export class McpServerProvider implements vscode.McpServerDefinitionProvider, vs
     ];
   }
 
-  provideMcpServerDefinitions(): vscode.McpStdioServerDefinition[] {
+  async provideMcpServerDefinitions(): Promise<vscode.McpStdioServerDefinition[]> {
     if (chatTools() !== 'mcp') {
       return [];
     }
@@ -38,6 +44,7 @@ export class McpServerProvider implements vscode.McpServerDefinitionProvider, vs
         // VS Code itself is the Node that runs it.
         ELECTRON_RUN_AS_NODE: '1',
         AGENT_RESERVATIONS_STORE: storeRoot(),
+        ...(await serverVariables()),
         BB_AGENT: configuredAgent() ?? null,
       },
       String(extension.packageJSON.version),
@@ -47,6 +54,16 @@ export class McpServerProvider implements vscode.McpServerDefinitionProvider, vs
       server.cwd = folder.uri;
     }
     return [server];
+  }
+
+  /** The password of a server is told to the process alone that is started now: VS Code keeps what it was provided. */
+  async resolveMcpServerDefinition(server: vscode.McpStdioServerDefinition): Promise<vscode.McpStdioServerDefinition> {
+    const url = postgresUrl();
+    const password = url ? await this.passwords.get(splitPassword(url).url) : undefined;
+    if (password !== undefined) {
+      server.env = { ...server.env, PGPASSWORD: password };
+    }
+    return server;
   }
 
   dispose(): void {

@@ -6,6 +6,7 @@ import { type Heading, itemKey, type OverviewItem, type Section } from '../../co
 import { oneLine } from '../../core/display';
 import type { StoreProblem } from '../../store/problem';
 import { COMMANDS, CONTEXT_VALUES } from '../contributions';
+import { isOfServer } from '../postgres/serverProblem';
 import { categoryName, explainProblem, localTime } from '../wording';
 import { type DriftChild, type DriftSectionNode, driftItem, driftMoreItem, driftSectionItem } from './driftItems';
 import { activeItem, expiredItem, fields } from './reservationItems';
@@ -50,7 +51,23 @@ export function parentOf(
   }
 }
 
-export function toTreeItem(node: Node, now: Date): vscode.TreeItem {
+/** `isOld`: it is what was read last, from a server that cannot be reached. */
+export function toTreeItem(node: Node, now: Date, isOld = false): vscode.TreeItem {
+  const item = itemOf(node, now);
+  return isOld ? asOld(item) : item;
+}
+
+/** Grey, and in words for who does not see it. */
+function asOld(item: vscode.TreeItem): vscode.TreeItem {
+  if (item.iconPath instanceof vscode.ThemeIcon) {
+    item.iconPath = new vscode.ThemeIcon(item.iconPath.id, new vscode.ThemeColor('disabledForeground'));
+  }
+  const label = item.accessibilityInformation?.label ?? String(item.label);
+  item.accessibilityInformation = { label: vscode.l10n.t('{0}, last known state', label) };
+  return item;
+}
+
+function itemOf(node: Node, now: Date): vscode.TreeItem {
   switch (node.kind) {
     case 'problem':
       return problemItem(node);
@@ -81,17 +98,20 @@ function problemItem({ problem }: ProblemNode): vscode.TreeItem {
       ? vscode.l10n.t('Entry {0} cannot be read', String(problem.facts['entry']))
       : vscode.l10n.t('{0} cannot be read', basename(problem.path)),
   );
-  item.description = isEntry ? basename(problem.path) : vscode.l10n.t('last good copy shown');
+  const isFile = !isOfServer(problem);
+  item.description = isEntry ? (isFile ? basename(problem.path) : '') : vscode.l10n.t('last good copy shown');
   item.id = `problem:${problem.kind}:${problem.facts['entry'] ?? ''}`;
   item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
   item.contextValue = CONTEXT_VALUES.problem;
   item.tooltip = text;
   item.accessibilityInformation = { label: text };
-  item.command = {
-    command: 'vscode.open',
-    title: vscode.l10n.t('Open the File'),
-    arguments: [vscode.Uri.file(problem.path)],
-  };
+  if (isFile) {
+    item.command = {
+      command: 'vscode.open',
+      title: vscode.l10n.t('Open the File'),
+      arguments: [vscode.Uri.file(problem.path)],
+    };
+  }
   return item;
 }
 

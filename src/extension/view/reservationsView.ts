@@ -5,9 +5,11 @@ import { MINUTE_MS } from '../../core/time';
 import { setContext } from '../contextKeys';
 import { CONTEXT_KEYS, VIEW_ID } from '../contributions';
 import type { Drift } from '../drift';
-import type { LiveStore } from '../liveStore';
+import { type LiveStore, outOfDateOf } from '../liveStore';
+import { serverTrouble } from '../postgres/serverProblem';
 import type { Projects } from '../projects';
 import { configuredAgent } from '../settings';
+import { outOfDateText } from '../wording';
 import type { Arrangement } from './arrangement';
 import { type DriftSectionNode, driftChildren, driftSection } from './driftItems';
 import { DropTarget } from './drop';
@@ -24,6 +26,8 @@ interface Arranged {
   readonly drift: DriftSectionNode | undefined;
   /** Nothing passes the filter. */
   readonly isEmpty: boolean;
+  /** It is what was read last, and each item says so. */
+  readonly isOld: boolean;
 }
 
 /** The Reservations view: the tree, its badge, its description, and the keys that choose a welcome text. */
@@ -37,7 +41,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   private readonly elements = new Elements();
   /** How many are listed, by the keys of sections in which more was asked for. */
   private readonly listed = new Map<string, number>();
-  private arranged: Arranged = { problems: [], sections: [], drift: undefined, isEmpty: true };
+  private arranged: Arranged = { problems: [], sections: [], drift: undefined, isEmpty: true, isOld: false };
 
   constructor(
     private readonly live: LiveStore,
@@ -74,7 +78,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
-    return toTreeItem(node, new Date());
+    return toTreeItem(node, this.live.now(), outOfDateOf(this.live.state) !== undefined);
   }
 
   getParent(node: Node): Node | undefined {
@@ -133,12 +137,20 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
         : undefined;
     this.say('description', description(live, this.arrangement.filter));
     // Where a view is alone in its container, VS Code does not draw its description.
-    this.say('message', this.stateKey() === 'filled' ? filterMessage(this.arrangement.filter) : '');
-    setContext(CONTEXT_KEYS.problem, live.state.kind === 'unreadable' ? live.state.problem.kind : '');
+    this.say('message', this.message());
+    setContext(CONTEXT_KEYS.store, live.kind);
+    setContext(CONTEXT_KEYS.problem, problemKey(live));
     setContext(CONTEXT_KEYS.state, this.stateKey());
     setContext(CONTEXT_KEYS.holds, active[0]?.mine === true);
     this.tell(before);
     this.keepTime();
+  }
+
+  /** VS Code shows no welcome text beside a message. */
+  private message(): string {
+    const outOfDate = outOfDateOf(this.live.state);
+    const left = this.stateKey() === 'filled' ? filterMessage(this.arrangement.filter) : '';
+    return [outOfDate ? outOfDateText(outOfDate) : '', left].filter(Boolean).join(' ');
   }
 
   /** VS Code passes on what is set, also where it was so before. */
@@ -161,6 +173,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   }
 
   private showAllAnew(): void {
+    this.say('message', this.message());
     this.changed.fire(undefined);
     this.keepTime();
   }
@@ -170,7 +183,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
     const { elements, arranged } = this;
     const { sections, drift } = arranged;
     const changes = isSame(before.problems, arranged.problems) && rearranged(before.sections, sections);
-    const isOther = !changes || !before.drift !== !drift;
+    const isOther = !changes || !before.drift !== !drift || before.isOld !== arranged.isOld;
     if (isOther) {
       elements.keep([...sections, ...sections.flatMap(({ items }) => items), ...(drift ? [drift] : [])]);
       this.changed.fire(undefined);
@@ -202,6 +215,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
       // Last, so that nothing moves when it comes and goes. No filter touches it: it is about the person's own changes.
       drift: state.kind === 'readable' ? driftSection(this.drift) : undefined,
       isEmpty: isEmpty(shown),
+      isOld: outOfDateOf(state) !== undefined,
     };
   }
 
@@ -221,7 +235,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
     clearTimeout(this.minute);
     const isSeen = this.tree.visible && vscode.window.state.focused;
     const { active, expired } = this.live.overview;
-    if (isSeen && active.length + expired.length > 0) {
+    if (isSeen && (active.length + expired.length > 0 || outOfDateOf(this.live.state))) {
       this.minute = setTimeout(() => this.showAllAnew(), MINUTE_MS);
     }
   }
@@ -248,13 +262,23 @@ function isSame(before: unknown, after: unknown): boolean {
   return JSON.stringify(before) === JSON.stringify(after);
 }
 
-/** Which file is wrong, or whom the person acts as and what is left out. */
+/** Which file or server is wrong, or whom the person acts as, what is left out, and whether it is old. */
 function description(live: LiveStore, filter: Filter): string {
   if (live.state.kind === 'unreadable') {
-    return basename(live.state.problem.path);
+    const { path } = live.state.problem;
+    return live.kind === 'postgres' ? path : basename(path);
   }
   const me = configuredAgent();
-  return [me ? vscode.l10n.t('as {0}', me) : '', filterName(filter)].filter(Boolean).join(' · ');
+  const old = outOfDateOf(live.state) ? vscode.l10n.t('last known state') : '';
+  return [me ? vscode.l10n.t('as {0}', me) : '', filterName(filter), old].filter(Boolean).join(' · ');
+}
+
+/** By which a welcome text is chosen. */
+function problemKey({ state, kind }: LiveStore): string {
+  if (state.kind !== 'unreadable') {
+    return '';
+  }
+  return kind === 'postgres' ? `SERVER_${serverTrouble(state.problem)}` : state.problem.kind;
 }
 
 function filterName(filter: Filter): string {

@@ -24,6 +24,8 @@ export interface Server {
   importFolder(folder: string): Promise<Outcome<Imported>>;
   /** Writes the namespace out as a file store: see transferExport.ts. */
   exportFolder(folder: string): Promise<Outcome<Exported>>;
+  /** Gives up all connections. A process may also end without. */
+  close(): Promise<void>;
 }
 
 /** @throws StoreProblem INVALID_CONNECTION, INSECURE_CONNECTION, IO_ERROR */
@@ -42,6 +44,7 @@ export function openServer(url: string, shared: SharedOptions): { readonly store
       prune: (before) => postgres.prune({ before }),
       importFolder: (folder) => importFolder({ url, ...shared }, folder),
       exportFolder: (folder) => exportFolder({ url, ...shared }, folder),
+      close: () => postgres.close(),
     },
   };
 }
