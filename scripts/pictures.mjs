@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of the README from the demo, as a person sees it: `node scripts/pictures.mjs [SCENE…]` starts
+ * Takes the pictures of the README and the tour, as a person sees it: `node scripts/pictures.mjs [SCENE…]` starts
  * `npm start -- --demo`, opens the address that it prints, and writes media/SCENE-dark.png and media/SCENE-light.png for
  * each scene, or for all of them. `--theme NAME` takes them in another theme only, into out/pictures.
  */
@@ -14,6 +14,7 @@ import { ensureInstalled } from './lib/install.mjs';
 import { outDir, repoRoot } from './lib/paths.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('./lib/serverDemo.mjs').ServerDemo} ServerDemo */
 /** @typedef {{ width: number, height: number, sideBar: number, enter: (page: Page) => Promise<unknown> }} Scene */
 
 /**
@@ -74,11 +75,37 @@ const scenes = {
   },
 };
 
+/**
+ * The same where the store is on a server; `begin` brings about what it is to be before the page is opened.
+ * @type {Record<string, Omit<Scene, 'enter'> & { begin?: 'kill', enter: (page: Page, demo: ServerDemo) => Promise<unknown> }>}
+ */
+const serverScenes = {
+  'out-of-date': {
+    width: 780,
+    height: 500,
+    sideBar: 520,
+    enter: async (page, demo) => {
+      await page.locator('.monaco-list-row', { hasText: 'codex-api · bd-44' }).waitFor();
+      await demo.tell('kill');
+      await page.locator('.monaco-list-row[aria-label$=", last known state"]').first().waitFor();
+    },
+  },
+  unreachable: {
+    width: 780,
+    height: 500,
+    sideBar: 400,
+    begin: 'kill',
+    enter: (page) => page.locator('.welcome-view-content').getByText('cannot be reached').waitFor(),
+  },
+};
+
 const { values, positionals } = parseArgs({ options: { theme: { type: 'string' } }, allowPositionals: true });
-const chosen = positionals.length > 0 ? positionals : Object.keys(scenes);
-const unknown = chosen.find((name) => !(name in scenes));
+const chosen = positionals.length > 0 ? positionals : [...Object.keys(scenes), ...Object.keys(serverScenes)];
+const unknown = chosen.find((name) => !(name in scenes || name in serverScenes));
 if (unknown !== undefined) {
-  console.error(`No scene is called "${unknown}". There are ${Object.keys(scenes).join(', ')}.`);
+  console.error(
+    `No scene is called "${unknown}". There are ${[...Object.keys(scenes), ...Object.keys(serverScenes)].join(', ')}.`,
+  );
   process.exit(2);
 }
 const themes =
@@ -94,25 +121,72 @@ await ensureInstalled();
 const { launchBrowser } = await import('./host/browser.mjs');
 await mkdir(folder, { recursive: true });
 
-const demo = spawn(process.execPath, [join(repoRoot, 'scripts', 'start.mjs'), '--demo', '--web'], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-try {
-  const address = await addressOf(demo);
-  const browser = await launchBrowser();
+const browser = await launchBrowser();
+const ofFiles = chosen.filter((name) => name in scenes);
+if (ofFiles.length > 0) {
+  await takeOfDemo(ofFiles);
+}
+const ofServer = chosen.filter((name) => name in serverScenes);
+if (ofServer.length > 0) {
+  await takeOfServer(ofServer);
+}
+await browser.close();
+
+/** @returns {Promise<Page>} */
+async function newPage() {
   const page = await browser.newPage({ deviceScaleFactor: 1.5, reducedMotion: 'reduce' });
   page.setDefaultTimeout(120_000);
-  for (const { name, theme } of themes) {
-    for (const scene of chosen) {
-      await open(page, address);
-      await chooseTheme(page, theme);
-      await take(page, scene, join(folder, `${scene}-${name}.png`));
+  return page;
+}
+
+/** @param {string[]} names */
+async function takeOfDemo(names) {
+  const demo = spawn(process.execPath, [join(repoRoot, 'scripts', 'start.mjs'), '--demo', '--web'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const address = await addressOf(demo);
+    const page = await newPage();
+    for (const { name, theme } of themes) {
+      for (const scene of names) {
+        await open(page, address);
+        await page.getByText('Need src/app/router.ts').waitFor();
+        await tidy(page);
+        await chooseTheme(page, theme);
+        await take(page, /** @type {Scene} */ (scenes[scene]), join(folder, `${scene}-${name}.png`));
+      }
     }
+  } finally {
+    demo.kill();
+    await once(demo, 'exit');
   }
-  await browser.close();
-} finally {
-  demo.kill();
-  await once(demo, 'exit');
+}
+
+/** @param {string[]} names */
+async function takeOfServer(names) {
+  const { startServerDemo } = await import('./lib/serverDemo.mjs');
+  const demo = await startServerDemo();
+  try {
+    for (const { name, theme } of themes) {
+      for (const scene of names) {
+        const { begin, enter, ...rest } = /** @type {(typeof serverScenes)[string]} */ (serverScenes[scene]);
+        if (begin) {
+          await demo.tell(begin);
+        }
+        const page = await newPage();
+        await open(page, demo.address);
+        await page.locator(begin ? '.welcome-view-content' : '.monaco-list-row[aria-label*="bd-44"]').waitFor();
+        await tidy(page);
+        await chooseTheme(page, theme);
+        const path = join(folder, `${scene}-${name}.png`);
+        await take(page, { ...rest, enter: (seen) => enter(seen, demo) }, path);
+        await page.close();
+        await demo.tell('restart');
+      }
+    }
+  } finally {
+    await demo.stop();
+  }
 }
 
 /**
@@ -122,7 +196,10 @@ try {
 async function open(page, address) {
   await page.goto(address);
   await page.locator('.activitybar .action-label[aria-label^="Reservations"]').click({ force: true });
-  await page.getByText('Need src/app/router.ts').waitFor();
+}
+
+/** @param {Page} page */
+async function tidy(page) {
   // What the scene before has opened is opened again.
   await runCommand(page, 'View: Close All Editors');
   await page.locator('.editor-group-container.empty').waitFor();
@@ -133,11 +210,10 @@ async function open(page, address) {
 
 /**
  * @param {Page} page
- * @param {string} name
+ * @param {Scene} scene
  * @param {string} path
  */
-async function take(page, name, path) {
-  const { width, height, sideBar, enter } = /** @type {Scene} */ (scenes[name]);
+async function take(page, { width, height, sideBar, enter }, path) {
   await page.setViewportSize({ width, height });
   await widenSideBar(page, sideBar);
   await page.mouse.move(width - 100, height - 100);
