@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { buildTests } from './build.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { outDir, repoRoot } from './lib/paths.mjs';
+import { providePostgres } from './lib/postgres.mjs';
 import { spawnTree, stopTree } from './lib/processes.mjs';
 
 /** @typedef {{ name: string, title: string, share: number, controls: number }} Listed */
@@ -43,6 +44,11 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const chosen = all.filter(({ name }) => !only || only.includes(name));
+if (chosen.some(({ name }) => name.startsWith('postgres'))) {
+  const { programs, source } = await providePostgres();
+  console.log(`PostgreSQL: ${source}`);
+  process.env['AGENT_RESERVATIONS_POSTGRES'] = programs;
+}
 
 console.log(`${chosen.length} scenarios, ${minutes} min, seed ${seed}`);
 const rows = await runAll(chosen);

@@ -14,6 +14,10 @@ import {
 } from './linearizable/scenarios';
 import { modelBased } from './modelBased/modelBased';
 import { pausedHolder } from './pausedHolder';
+import { postgresCut } from './postgres/cut';
+import { postgresFull } from './postgres/full';
+import { postgresClocks, postgresKilled, postgresStopped } from './postgres/load';
+import { postgresNaive } from './postgres/naive';
 import { powerCut } from './powerCut';
 import type { Scenario } from './scenario';
 import { staleLock } from './staleLock';
@@ -43,4 +47,10 @@ export const SCENARIOS: Readonly<Record<string, Entry>> = {
   errorAtEveryCall: { scenario: errorAtEveryCall, share: 5, controls: 1 },
   powerCut: { scenario: powerCut, share: 4, controls: 2 },
   pausedHolder: { scenario: pausedHolder, share: 2, controls: 1 },
+  postgresKilled: { scenario: postgresKilled, share: 4, controls: 0 },
+  postgresCut: { scenario: postgresCut, share: 4, controls: 0 },
+  postgresStopped: { scenario: postgresStopped, share: 2, controls: 0 },
+  postgresClocks: { scenario: postgresClocks, share: 1, controls: 0 },
+  postgresFull: { scenario: postgresFull, share: 2, controls: 0 },
+  postgresNaive: { scenario: postgresNaive, share: 1, controls: 1 },
 };
