@@ -40,6 +40,11 @@ export class Breaker {
     this.isTrying = false;
   }
 
+  /** Whoever was let through to try has not come as far as that. */
+  gaveUp(): void {
+    this.isTrying = false;
+  }
+
   failed(failure: unknown): void {
     this.failure = failure;
     this.closedUntil = elapsedMs() + backoffMs(this.failures++);

@@ -8,7 +8,15 @@ import { Breaker } from './breaker';
 import { EndingClient } from './endingClient';
 import { SCHEMA_VERSION } from './migrations';
 import { customaryPassword } from './password';
-import { asServerProblem, codeOf, isConnectionLost, notConnected, schemaTooNew, schemaTooOld } from './problems';
+import {
+  asServerProblem,
+  codeOf,
+  isConnectionLost,
+  noneFree,
+  notConnected,
+  schemaTooNew,
+  schemaTooOld,
+} from './problems';
 
 export interface Limits {
   /** Connections at most, besides the one that listens. */
@@ -60,6 +68,8 @@ export class Connections {
   private started: string | undefined;
   private version: number | undefined;
   private aheadMs = 0;
+  /** Connections that somebody works with. */
+  private working = 0;
 
   /**
    * `onOtherServer`: whoever answers now is not the server process of before: what is remembered of it may be wrong.
@@ -116,6 +126,8 @@ export class Connections {
         if (!isLost || !isUsed) {
           throw isLost || isDriverFailure(error) ? asServerProblem(error, this.address) : error;
         }
+      } finally {
+        this.working--;
       }
     }
   }
@@ -134,8 +146,14 @@ export class Connections {
     try {
       const client = await this.pool.connect();
       this.breaker.succeeded();
+      this.working++;
       return client;
     } catch (error) {
+      if (this.working >= this.limits.poolSize) {
+        // It says nothing of the server, and who comes next may find one free.
+        this.breaker.gaveUp();
+        throw noneFree(this.address, this.working, error);
+      }
       const problem = notConnected(error, this.address);
       this.breaker.failed(problem);
       throw problem;

@@ -40,6 +40,18 @@ export function unreachable(address: Address, cause: unknown, facts: Record<stri
   );
 }
 
+/** All connections of this process are at work, and none came free in time. */
+export function noneFree(address: Address, count: number, cause: unknown): StoreProblem {
+  const { host, port } = address;
+  return new StoreProblem(
+    'STORE_UNREACHABLE',
+    placeOf(address),
+    `None of the ${count} connections to ${host}:${port} was free in time: each waits for the server. Nothing was changed. Try ` +
+      'again; if it lasts, look in pg_stat_activity what they wait for.',
+    { facts: { host, port, reason: messageOf(cause), connections: count }, cause },
+  );
+}
+
 /** Why no connection came about: the way to the server, its certificate, or a password that is not there. */
 export function notConnected(error: unknown, address: Address): StoreProblem {
   const { host, port } = address;
