@@ -15,11 +15,11 @@ const CYCLE_ROUNDS = 5;
 const CYCLES = 12;
 const PROCESSES = 8;
 const RACE_ROUNDS = 2;
-const RACE_MS = 1_000;
+const RACE_MS = 800;
 const BURST = 2_000;
 /** The floor's are one after the other: so many tell its rate. */
 const FLOOR_BURST = 300;
-const BURST_ROUNDS = 3;
+const BURST_ROUNDS = 2;
 
 export const postgresCosts: readonly Row[] = [
   cycleRow('postgres, cycle, 36 active', 36, { floor: { most: 3 } }),
