@@ -12,7 +12,7 @@ describe('faults of a PostgreSQL server and its clients', () => {
     [postgresKilled, ({ kills, operations }) => kills > 1 && operations > 20],
     [postgresClocks, ({ faults, operations }) => faults > 0 && operations > 50],
     [postgresStopped, ({ faults, operations }) => faults > 3 && operations > 50],
-    [postgresCut, ({ faults, operations }) => faults > 20 && operations > 50],
+    [postgresCut, ({ faults, operations }) => faults >= 10 && operations > 50],
     [postgresFull, ({ faults, operations }) => faults > 3 && operations > 50],
     [postgresNaive, ({ controlsFound }) => controlsFound === 1],
   ];
