@@ -30,7 +30,6 @@ import { checkReserveAll, type ReserveAllInput } from '../core/reserveAll';
 import { checkStatus, matchesStatus, type StatusInput, type StatusRequest } from '../core/status';
 import { HOUR_MS, instant } from '../core/time';
 import { checkWait } from '../core/wait';
-import { StoreProblem } from '../store/problem';
 import type { Store } from '../store/store';
 import { answer, complete, fields, when } from './answers';
 import { createGranting, type ReservedAll } from './granting';
@@ -178,15 +177,11 @@ export function reservationOperations(
     if (!(await store.readActive()).records.some((entry) => isExpired(entry, now))) {
       return nothing;
     }
-    try {
-      const { closed } = await decided(decideSweep);
-      return { expired: closed.length, told: await notices.freed(closed) };
-    } catch (error) {
-      if (error instanceof StoreProblem && error.kind === 'ACCESS_DENIED') {
-        return nothing;
-      }
-      throw error;
+    if ((await store.mayWrite?.()) === false) {
+      return nothing;
     }
+    const { closed } = await decided(decideSweep);
+    return { expired: closed.length, told: await notices.freed(closed) };
   }
 
   return {

@@ -64,6 +64,8 @@ export interface Store extends StoreReader {
    * lock.
    */
   readRecentlyClosed(agent: string): Promise<readonly Reservation[]>;
+  /** Where a store knows of users who may only read: whether this one may write. Without it, an attempt tells. */
+  mayWrite?(): Promise<boolean>;
   readAgent(id: string): Promise<AgentRecord | undefined>;
   readAgents(): Promise<Records<AgentRecord>>;
   /** All messages of one recipient as they are now, in no order. */

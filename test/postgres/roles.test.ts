@@ -311,6 +311,18 @@ describe('roles of a PostgreSQL store', () => {
     assert.equal(refused.details?.['cause'], 'ACCESS_DENIED');
     await denied('reader', 'update agent_reservations.namespace set version = version + 1');
     await denied('reader', `update agent_reservations.reservation set changed = 0`);
+    // Also where it may write elsewhere.
+    await sql('owner', 'select agent_reservations.admit($1, $2)', [names.reader, OTHERS]);
+    assert.equal(grantedData(await operations(as('reader')).status()).summary.expired, 0);
+    assert.deepEqual(
+      await Promise.all([
+        as('reader').mayWrite(),
+        as('reader', OTHERS).mayWrite(),
+        as('bob').mayWrite(),
+        as('owner').mayWrite(),
+      ]),
+      [false, true, true, true],
+    );
   });
 
   it('a stranger in the same database sees and does nothing', async () => {

@@ -15,6 +15,7 @@ import { Connections, DEFAULT_LIMITS, type Limits } from './connections';
 import { diagnose } from './doctor';
 import { isUnreachable, LastKnown } from './lastKnown';
 import { Listening } from './listening';
+import { mayWrite } from './mayWrite';
 import { type Migrated, migrate } from './migrate';
 import { Namespace } from './namespace';
 import { type Pruned, prune } from './prune';
@@ -94,6 +95,10 @@ export class PostgresStore implements Store {
       return false;
     }
     return await this.connections.use(async (client) => (await this.namespace.find(client)) !== undefined);
+  }
+
+  mayWrite(): Promise<boolean> {
+    return this.reading(true, mayWrite);
   }
 
   readActive(): Promise<Records<Reservation>> {
