@@ -1,12 +1,12 @@
 /** The journal on disk: what another process has added to it is read, and what a commit adds is written. */
 
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Reservation } from '../../core/reservation';
-import { asProblem, errno, notAFile } from '../problem';
 import { committedLine, LINE_BYTES, parseCommitted } from './committed';
 import type { KnownEntries } from './entryText';
+import { readAt } from './history';
 import { changeText, type Journal, type KeptJournal, parseChanges, parseJournal, wholeText } from './journal';
-import { NO_WAITING } from './json';
+import { withFile } from './json';
 import type { ListChange } from './listChange';
 import { orUndefined } from './orUndefined';
 
@@ -35,24 +35,11 @@ export function readJournalFile(
   before?: KeptJournal,
   known: () => KnownEntries = () => new Map(),
 ): JournalRead | undefined {
-  let file: number | undefined;
-  try {
-    file = openSync(path, constants.O_RDONLY | NO_WAITING);
-    const stats = fstatSync(file);
-    if (!stats.isFile() && !stats.isDirectory()) {
-      throw notAFile(path);
-    }
-    return (before && readAdded(file, before, stats.size)) ?? readWhole(file, known);
-  } catch (error) {
-    if (errno(error) === 'ENOENT') {
-      return undefined;
-    }
-    throw asProblem(error, path, 'read');
-  } finally {
-    if (file !== undefined) {
-      closeSync(file);
-    }
-  }
+  return withFile(
+    path,
+    Number.MAX_SAFE_INTEGER,
+    (file, size) => (before && readAdded(file, before, size)) ?? readWhole(file, known),
+  );
 }
 
 /** Undefined where what was read is not what stands there now, as far as the first line and the checksums tell. */
@@ -69,11 +56,6 @@ function readWhole(file: number, known: () => KnownEntries): JournalRead | undef
   const bytes = readFileSync(file);
   const kept = parseJournal(bytes, known());
   return kept && { ...kept, isClean: bytes.length === kept.end };
-}
-
-function readAt(file: number, position: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
-  return bytes.subarray(0, readSync(file, bytes, 0, length, position));
 }
 
 /** What stands on disk, and what has changed of its list. */

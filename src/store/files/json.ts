@@ -67,7 +67,8 @@ export function withSmallFile<T>(path: string, read: (file: number, size: number
   return withFile(path, LARGEST_FILE_BYTES, read);
 }
 
-function withFile<T>(path: string, atMost: number, read: (file: number, size: number) => T): T | undefined {
+/** What is read of a file that is opened for it; undefined where there is no such file. @throws StoreProblem */
+export function withFile<T>(path: string, atMost: number, read: (file: number, size: number) => T): T | undefined {
   let file: number | undefined;
   try {
     file = openSync(path, constants.O_RDONLY | NO_WAITING);
