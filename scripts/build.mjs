@@ -54,6 +54,7 @@ const nodeCheck = [
 const ownBundles = {
   'src/tools/tools.ts': 'tools',
   'src/extension/operations.ts': 'operations',
+  'src/extension/commands/handlers.ts': 'commands',
   'src/mcp/main.ts': 'mcp',
   'src/store/files/doctor/doctor.ts': 'doctor',
   'src/hooks/agentHooks.ts': 'agentHooks',
@@ -115,8 +116,9 @@ function ownBundlesOptions(production) {
     ...commonOptions(production),
     entryPoints: Object.fromEntries(Object.entries(ownBundles).map(([module, name]) => [name, module])),
     outdir: 'dist',
-    // An optional part of pg that has to be compiled: not ours.
-    external: ['pg-native'],
+    // The first is VS Code's own; the other an optional part of pg that has to be compiled: not ours.
+    external: ['vscode', 'pg-native'],
+    plugins: [loadOwnBundles(), importVscodeOnce()],
     banner: { js: nodeCheck },
   };
 }

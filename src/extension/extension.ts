@@ -10,7 +10,6 @@ import { RequestNotice } from './attention/requests';
 import { Badges } from './badges';
 import type { CommandContext } from './commands/context';
 import { registerCommands } from './commands/register';
-import { reserveDropped } from './commands/reserve';
 import { Conflicts } from './conflict/conflicts';
 import { ConflictProblems } from './conflict/problems';
 import { ReadonlyEditors } from './conflict/readonlyEditors';
@@ -83,7 +82,11 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
   };
   context.subscriptions.push(
     ...registerCommands(commands),
-    view.drop.onDidDrop((uris) => reserveDropped(commands, uris).catch((error) => log.error(error))),
+    view.drop.onDidDrop((uris) =>
+      import('./commands/handlers')
+        .then(({ reserveDropped }) => reserveDropped(commands, uris))
+        .catch((error) => log.error(error)),
+    ),
     live.onDidChange(() => changed.fire(live.overview)),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(CONFIGURATION)) {

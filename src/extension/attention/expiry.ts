@@ -5,8 +5,6 @@ import { endingSoon, keyOf } from '../../core/attention';
 import { withoutLinks } from '../../core/display';
 import type { Reservation } from '../../core/reservation';
 import type { CommandContext } from '../commands/context';
-import { releaseEach } from '../commands/release';
-import { renewEach } from '../commands/renew';
 import type { KeepAlive } from '../keepAlive';
 import { tell } from '../notify';
 import type { OwnHere } from '../ownHere';
@@ -48,11 +46,17 @@ export class ExpiryNotice implements vscode.Disposable {
     tell(text(ending), [
       {
         title: several ? vscode.l10n.t('Extend All') : vscode.l10n.t('Extend'),
-        run: () => renewEach(this.context, agent, ending, defaultTtl()),
+        run: async () => {
+          const { renewEach } = await import('../commands/handlers');
+          await renewEach(this.context, agent, ending, defaultTtl());
+        },
       },
       {
         title: several ? vscode.l10n.t('Release All') : vscode.l10n.t('Release'),
-        run: () => releaseEach(this.context, agent, ending),
+        run: async () => {
+          const { releaseEach } = await import('../commands/handlers');
+          await releaseEach(this.context, agent, ending);
+        },
       },
     ]);
   }

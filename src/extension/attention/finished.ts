@@ -7,7 +7,6 @@ import type { Reservation } from '../../core/reservation';
 import { isCovered } from '../../core/scope/coverage';
 import { observe, type Seen } from '../../core/workDone';
 import type { CommandContext } from '../commands/context';
-import { releaseEach } from '../commands/release';
 import { pathBelow } from '../files';
 import { changedFiles, type Repository, watchRepositories } from '../git';
 import { type Action, tell } from '../notify';
@@ -87,7 +86,10 @@ export class FinishedNotice implements vscode.Disposable {
     }
     const release: Action = {
       title: length > 1 ? vscode.l10n.t('Release All') : vscode.l10n.t('Release'),
-      run: () => releaseEach(this.context, agent, reservations),
+      run: async () => {
+        const { releaseEach } = await import('../commands/handlers');
+        await releaseEach(this.context, agent, reservations);
+      },
     };
     tell(text(withoutLinks(reservations.map(({ scope }) => scope).join(', ')), length), [
       release,

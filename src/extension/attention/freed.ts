@@ -5,7 +5,6 @@ import * as vscode from 'vscode';
 import { type Freed, freedFor, keyOf } from '../../core/attention';
 import { withoutLinks } from '../../core/display';
 import type { CommandContext } from '../commands/context';
-import { reserveTargets } from '../commands/reserve';
 import { tell } from '../notify';
 import { configuredAgent } from '../settings';
 import { Remembered } from './memory';
@@ -50,7 +49,10 @@ export class FreedNotice implements vscode.Disposable {
     tell(vscode.l10n.t('“{0}” is free now.', withoutLinks(wanted)), [
       {
         title: vscode.l10n.t('Reserve'),
-        run: () => reserveTargets(context, [{ scope: wanted, place: context.projects.placesOf(reservation)[0] }]),
+        run: async () => {
+          const { reserveTargets } = await import('../commands/handlers');
+          await reserveTargets(context, [{ scope: wanted, place: context.projects.placesOf(reservation)[0] }]);
+        },
       },
       { title: vscode.l10n.t('Dismiss'), run: () => undefined },
     ]);

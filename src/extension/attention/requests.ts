@@ -4,7 +4,6 @@ import * as vscode from 'vscode';
 import { type AskedOf, askedOf } from '../../core/attention';
 import { withoutLinks } from '../../core/display';
 import type { CommandContext } from '../commands/context';
-import { releaseEach } from '../commands/release';
 import { COMMANDS } from '../contributions';
 import { tell } from '../notify';
 import { configuredAgent } from '../settings';
@@ -57,6 +56,7 @@ export class RequestNotice implements vscode.Disposable {
 
   /** What was asked for is done: nothing waits for an acknowledgement any more. */
   private async release(me: string, { message, reservation }: AskedOf): Promise<void> {
+    const { releaseEach } = await import('../commands/handlers');
     const [released] = await releaseEach(this.context, me, [reservation]);
     if (released?.ok) {
       await this.context.live.coordination.ack({ agent: me, message: message.message_id });
