@@ -116,6 +116,7 @@ function ownBundlesOptions(production) {
     ...commonOptions(production),
     entryPoints: Object.fromEntries(Object.entries(ownBundles).map(([module, name]) => [name, module])),
     outdir: 'dist',
+    alias: { '@modelcontextprotocol/server/_shims': './src/mcp/jsonSchemaValidator.ts' },
     // The first is VS Code's own; the other an optional part of pg that has to be compiled: not ours.
     external: ['vscode', 'pg-native'],
     plugins: [loadOwnBundles(), importVscodeOnce()],
