@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { buildDemo, buildExtension, buildTests } from './build.mjs';
 import { provisionInBackground } from './host/background.mjs';
@@ -17,17 +18,18 @@ if (unknown.length > 0) {
 const chosen = Object.entries(stages).filter(([name]) => asked.length === 0 || asked.includes(name));
 
 await ensureInstalled();
-const webHostReady = chosen.some(([, stage]) => stage.webHost) ? provisionInBackground() : undefined;
+const webHostReady = chosen.some(([, stage]) => stage.lane === 'window') ? provisionInBackground() : undefined;
 const names = ['build', ...Object.keys(stages)];
 /** @type {Row[]} */
 const rows = [];
 const built = chosen.some(([, stage]) => stage.compiled) ? await build() : true;
 
-const lanes = [
-  chosen.filter(([, stage]) => !stage.webHost),
-  // A browser and VS Code mostly wait: they run while the others compute.
-  chosen.filter(([, stage]) => stage.webHost),
-].filter((lane) => lane.length > 0);
+// On a small machine what computes would only take time from each other.
+const together =
+  availableParallelism() >= 4 ? [['processes'], ['server'], ['window']] : [['processes', 'server'], ['window']];
+const lanes = together
+  .map((names) => chosen.filter(([, stage]) => names.includes(stage.lane)))
+  .filter((lane) => lane.length > 0);
 await Promise.all(lanes.map(runLane));
 rows.sort((left, right) => names.indexOf(left.name) - names.indexOf(right.name));
 
@@ -48,7 +50,7 @@ async function runLane(lane) {
     const printed = [];
     console.log(isAlone ? `\n── ${name} ──` : `(${name} runs)`);
     await measure(name, async () => {
-      if (stage.webHost) {
+      if (stage.lane === 'window') {
         await webHostReady?.();
       }
       return await stage.run(isAlone ? undefined : (text) => printed.push(text));

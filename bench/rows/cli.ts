@@ -4,7 +4,7 @@ import { prepare } from '../contenders/all';
 import { commandPath, inPairs, run } from '../pairs';
 import type { Row } from '../row';
 
-const PAIRS = 25;
+const PAIRS = 17;
 
 export const cli: Row = {
   name: 'status --json over node -e 0',

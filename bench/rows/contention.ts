@@ -10,7 +10,7 @@ import type { Done, Work } from '../worker.process';
 const KINDS = ['ours', 'bb', 'lockfile', 'sqliteFull', 'sqliteNormal'] as const satisfies readonly Kind[];
 const PROCESSES = 8;
 const ROUNDS = 3;
-const ROUND_MS = 1_200;
+const ROUND_MS = 900;
 const ACTIVE = 36;
 
 export const contention: readonly Row[] = [

@@ -6,7 +6,7 @@ import type { Context, Result, Row, Target } from '../row';
 import { median, spread, timed } from '../stats';
 
 const KINDS = ['ours', 'floor', 'bb', 'lockfile', 'sqliteFull', 'sqliteNormal'] as const satisfies readonly Kind[];
-const ROUNDS = 6;
+const ROUNDS = 5;
 const CYCLES = 12;
 
 export const cycles: readonly Row[] = [

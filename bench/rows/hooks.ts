@@ -8,7 +8,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { commandPath, inPairs, run } from '../pairs';
 import type { Context, Row } from '../row';
 
-const PAIRS = 15;
+const PAIRS = 11;
 const SCOPES = 20;
 const HOLDER = 'amber-otter';
 

@@ -13,11 +13,11 @@ import { profiled } from './profile';
 import { startWriter, type Writer } from './writer';
 
 const CHANGES = 60;
-const REFRESHES = 12;
+const REFRESHES = 9;
 /** VS Code gathers changes of a tree for 200 ms before it looks at them. */
 const SETTLED_MS = 500;
-const HEARTBEATS = 40;
-const IDLE_SECONDS = 20;
+const HEARTBEATS = 30;
+const IDLE_SECONDS = Number(process.env['AGENT_RESERVATIONS_BENCH_IDLE_SECONDS']);
 
 const store = (name: string) => join(homedir(), 'stores', name);
 

@@ -1,7 +1,8 @@
 /**
  * Runs the suites of the benchmarks inside VS Code: `node bench/vscode/run.mjs FIGURES`, where FIGURES is a file to which
  * each adds lines of JSON. `--changes` measures the changes beside 10,000 alone; `--profile NAME` does too, and leaves CPU profiles
- * of them in NAME.changes.cpuprofile and NAME.comeOrGone.cpuprofile, for bench/vscode/profileTable.mjs or a browser. Needs the production build and the compiled suites, as bench/run.mjs makes them.
+ * of them in NAME.changes.cpuprofile and NAME.comeOrGone.cpuprofile, for bench/vscode/profileTable.mjs or a browser.
+ * `--idle SECONDS` says for how long nothing happens (12 unless told). Needs the production build and the compiled suites, as bench/run.mjs makes them.
  */
 
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
@@ -12,10 +13,10 @@ import { startWebSuites } from '../../scripts/host/webSuites.mjs';
 import { outDir, repoRoot } from '../../scripts/lib/paths.mjs';
 
 /** Each is an extension host of its own, so that none finds anything compiled. */
-const ACTIVATIONS = 5;
+const ACTIVATIONS = 3;
 
 const { values, positionals } = parseArgs({
-  options: { changes: { type: 'boolean' }, profile: { type: 'string' } },
+  options: { changes: { type: 'boolean' }, profile: { type: 'string' }, idle: { type: 'string', default: '12' } },
   allowPositionals: true,
 });
 const figures = resolve(positionals[0] ?? '');
@@ -28,6 +29,7 @@ try {
     AGENT_RESERVATIONS_BENCH_FIGURES: figures,
     AGENT_RESERVATIONS_BENCH_NODE: process.execPath,
     AGENT_RESERVATIONS_BENCH_EXTENSION: extension,
+    AGENT_RESERVATIONS_BENCH_IDLE_SECONDS: values.idle,
     ...(changesOnly ? { AGENT_RESERVATIONS_BENCH_CHANGES: '1' } : {}),
     ...(values.profile === undefined ? {} : { AGENT_RESERVATIONS_BENCH_PROFILE: resolve(values.profile) }),
   };

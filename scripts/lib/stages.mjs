@@ -6,31 +6,33 @@ import { makeTempDir, removeTempDir, runNodeScript } from './processes.mjs';
 
 /** @typedef {{ passed: number, failed: number }} Counts */
 /** @typedef {import('./processes.mjs').Print} Print */
-/** @typedef {{ run: (print?: Print) => Promise<Counts>, compiled: boolean, webHost: boolean }} Stage */
+/** @typedef {'processes' | 'server' | 'window'} Lane */
+/** @typedef {{ run: (print?: Print) => Promise<Counts>, compiled: boolean, lane: Lane }} Stage */
 
 const modules = join(repoRoot, 'node_modules');
 const minute = 60_000;
 
 /**
- * The stages of the test run, in their order. `compiled` ones need the build, `webHost` ones VS Code's server; these run
- * beside the others. With `print`, a stage gives its output to that.
+ * The stages of the test run, in their order. `compiled` ones need the build, those of the lane `window` VS Code's server.
+ * Lanes run beside each other: VS Code, a browser and a PostgreSQL server mostly wait. With `print`, a stage gives its output
+ * to that.
  * @type {Record<string, Stage>}
  */
 export const stages = {
   lint: {
     run: (print) => runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'], print),
     compiled: false,
-    webHost: false,
+    lane: 'processes',
   },
-  typecheck: { run: (print) => runTool('typescript/bin/tsc', ['--noEmit'], print), compiled: false, webHost: false },
-  unit: { run: (print) => runMocha('unit', 5000, 2 * minute, print), compiled: true, webHost: false },
-  store: { run: (print) => runMocha('store', 30_000, 4 * minute, print), compiled: true, webHost: false },
-  postgres: { run: runPostgres, compiled: true, webHost: false },
-  cli: { run: (print) => runMocha('cli', 30_000, 8 * minute, print), compiled: true, webHost: false },
-  mcp: { run: (print) => runMocha('mcp', 30_000, 4 * minute, print), compiled: true, webHost: false },
-  faults: { run: (print) => runMocha('faults', 4 * minute, 12 * minute, print), compiled: true, webHost: false },
-  host: { run: runHost, compiled: true, webHost: true },
-  ui: { run: runUi, compiled: true, webHost: true },
+  typecheck: { run: (print) => runTool('typescript/bin/tsc', ['--noEmit'], print), compiled: false, lane: 'processes' },
+  unit: { run: (print) => runMocha('unit', 5000, 2 * minute, print), compiled: true, lane: 'processes' },
+  store: { run: (print) => runMocha('store', 30_000, 4 * minute, print), compiled: true, lane: 'processes' },
+  postgres: { run: runPostgres, compiled: true, lane: 'server' },
+  cli: { run: (print) => runMocha('cli', 30_000, 8 * minute, print), compiled: true, lane: 'server' },
+  mcp: { run: (print) => runMocha('mcp', 30_000, 4 * minute, print), compiled: true, lane: 'server' },
+  faults: { run: (print) => runMocha('faults', 4 * minute, 12 * minute, print), compiled: true, lane: 'processes' },
+  host: { run: runHost, compiled: true, lane: 'window' },
+  ui: { run: runUi, compiled: true, lane: 'window' },
 };
 
 /**
