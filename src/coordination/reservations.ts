@@ -29,11 +29,13 @@ import { checkReserve, type Reserved, type ReserveInput, type ReserveRequest } f
 import { checkReserveAll, type ReserveAllInput } from '../core/reserveAll';
 import { checkStatus, matchesStatus, type StatusInput, type StatusRequest } from '../core/status';
 import { HOUR_MS, instant } from '../core/time';
+import type { TimelineInput } from '../core/timeline/collect';
 import { checkWait } from '../core/wait';
 import type { Store } from '../store/store';
 import { answer, complete, fields, when } from './answers';
 import { createGranting, type ReservedAll } from './granting';
 import { Notices, type Telling, telling } from './notices';
+import { type FollowedTimeline, openTimeline } from './timeline';
 import { type Watched, type WatchInput, watchStore } from './watching';
 
 /** The window of `summary.released`. */
@@ -77,6 +79,8 @@ export interface ReservationOperations {
   status(input?: StatusInput & { readonly readOnly?: boolean | undefined }): Promise<Envelope<StatusData>>;
   /** What is over, newest first. Reads only, and takes no lock. */
   history(input?: HistoryInput): Promise<Envelope<readonly Reservation[]>>;
+  /** What was held by whom since a moment, whatever the length of the history. Reads only, and takes no lock. */
+  timeline(input: TimelineInput): Promise<Envelope<FollowedTimeline>>;
   /** What is there, and from then on every change. Reads only, and takes no lock. */
   watch(input: WatchInput): Promise<Envelope<Watched>>;
 }
@@ -275,6 +279,8 @@ export function reservationOperations(
           ),
         ),
       ),
+
+    timeline: (input) => openTimeline(store, clock, fields(input)),
 
     watch: (input) => watchStore({ store, clock, isRegistered }, fields(input)),
   };

@@ -50,6 +50,7 @@ export const COMMAND_NAMES = [
   'agent status',
   'agent history',
   'agent watch',
+  'agent timeline',
   'agent send',
   'agent inbox',
   'agent read',

@@ -144,6 +144,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     forceRelease: (input) => live.coordination.forceRelease(input),
     status: (input) => live.coordination.status(input),
     history: (input) => live.coordination.history(input),
+    timeline: (input) => live.coordination.timeline(input),
     watch: (input) => live.coordination.watch(input),
     send: (input) => live.coordination.send(input),
     inbox: (input) => live.coordination.inbox(input),

@@ -18,6 +18,7 @@ const CHANGES: Readonly<Record<keyof Coordination, boolean>> = {
   doctor: true,
   check: false,
   history: false,
+  timeline: false,
   watch: false,
   register: false,
   list: false,

@@ -5,7 +5,7 @@
 
 import type { DecisionContext, Reservation, ReservationDecision } from '../core/reservation';
 import { projectOf } from '../core/reservation';
-import type { Records, Store } from './store';
+import type { HistoryReading, Records, Store } from './store';
 
 /** What such a name begins with, so that it is not taken for a folder. */
 const SHARED = /^(?:origin|folder):/;
@@ -26,6 +26,15 @@ export function withSharedProjects(store: Store, names: ProjectNames): Store {
       (await store.readClosed(since, enough && { ...enough, matches: (entry) => enough.matches(toLocal(entry)) })).map(
         toLocal,
       ),
+    readHistory: (since: Date): HistoryReading => {
+      const reading = store.readHistory(since);
+      return {
+        next: async () => {
+          const piece = await reading.next();
+          return { ...piece, closed: piece.closed.map(toLocal) };
+        },
+      };
+    },
     readRecentlyClosed: async (agent: string) => (await store.readRecentlyClosed(agent)).map(toLocal),
     transactReservations: <T>(
       decide: (active: readonly Reservation[], context: DecisionContext) => ReservationDecision<T>,

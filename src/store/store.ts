@@ -29,6 +29,21 @@ export interface Enough {
   matches(entry: Reservation): boolean;
 }
 
+/** A part of what history closed, in order of closing. */
+export interface ClosedPiece {
+  readonly closed: readonly Reservation[];
+  /** Nothing more is there for now. */
+  readonly isLast: boolean;
+  /** The history is another than before: what was answered until now does not count. */
+  readonly isAnew: boolean;
+}
+
+/** A reading of the history that goes on where it ended. */
+export interface HistoryReading {
+  /** The next piece; after the last one, what was closed since. Takes no lock, and as much memory as a piece. */
+  next(): Promise<ClosedPiece>;
+}
+
 /** What a view needs of a store. */
 export interface StoreReader {
   /** Where the state lives, in words for a person: a folder, later a server. */
@@ -64,6 +79,11 @@ export interface Store extends StoreReader {
    * lock.
    */
   readRecentlyClosed(agent: string): Promise<readonly Reservation[]>;
+  /**
+   * What history closed since then, in order of closing, and whatever its length: it is not read from its beginning. What
+   * ended before may be among it.
+   */
+  readHistory(since: Date): HistoryReading;
   /** Where a store knows of users who may only read: whether this one may write. Without it, an attempt tells. */
   mayWrite?(): Promise<boolean>;
   readAgent(id: string): Promise<AgentRecord | undefined>;

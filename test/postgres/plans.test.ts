@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { Client, type ClientBase } from 'pg';
 import { ActiveList } from '../../src/store/postgres/activeList';
+import { HistoryRowsReading } from '../../src/store/postgres/historyReading';
 import { readClosed, readMessages, readRecentlyClosed } from '../../src/store/postgres/reading';
 import { activeSql, readActive } from '../../src/store/postgres/transaction';
 import { useDatabase } from '../support/sharedPostgres';
@@ -28,6 +29,15 @@ const READINGS: Readonly<Record<string, (client: ClientBase, id: number) => Prom
   'what is active': (client, id) => readActive(client, id, new ActiveList('here')),
   'what is over, newest first': (client, id) =>
     readClosed(client, id, new Date(0), { count: 250, matches: () => true }),
+  'what is over since then, oldest first, and what is over since that': async (client, id) => {
+    const reading = new HistoryRowsReading(new Date(Date.now() - 24 * 3_600_000));
+    while (!(await reading.next(client, id)).isLast) {
+      // The next page is another statement.
+    }
+    // As if it had been read when that was not there yet.
+    Object.assign(reading, { version: String(CLOSED + ACTIVE - 50) });
+    await reading.next(client, id);
+  },
   'what was over of late': (client, id) => readRecentlyClosed(client, id, 'agent-1'),
   'messages that wait': (client, id) => readMessages(client, id, 'open', 'here'),
   'an inbox': (client, id) => readMessages(client, id, { to: 'agent-1' }, 'here'),

@@ -266,6 +266,55 @@ describe('a store on a PostgreSQL server', () => {
     assert.equal(grantedData(await one.history({ limit: 5 })).length, 5);
   });
 
+  it('answers the history since a moment oldest first, and then what was closed since, each once', async () => {
+    /** Expired rows, one a minute, as one commit. */
+    const close = (name: string, from: number, to: number) =>
+      query(
+        `with commit as (
+          update agent_reservations.namespace set version = version + 1, seq = seq + $5 returning namespace_id, version, seq
+        )
+        insert into agent_reservations.reservation (namespace_id, seq, changed, record, expires_at, closed_at)
+        select namespace_id, seq - n, version, json_build_object('reservation_id', 'res_' || n, 'scope', $1::text || n,
+          'agent_id', 'agent-a', 'bead_id', 'b', 'state', 'expired', 'created_at', at.iso, 'expires_at', at.iso), at.iso::timestamptz,
+          at.iso::timestamptz
+        from commit, generate_series($2::int, $3::int) as n, lateral (select to_char(
+          $4::timestamptz at time zone 'UTC' + n * interval '1 minute', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as iso) as at`,
+        [name, from, to, '2026-01-01T00:00:00.000Z', to + 1],
+      );
+    // Something is stored, so that there is a namespace.
+    grantedData(await one.reserve({ ...A, scope: 'new' }));
+    await close('old/', 0, 4_499);
+    const reading = database().open().readHistory(new Date('2026-01-01T01:40:00.000Z'));
+    const all: string[] = [];
+    const pieces: number[] = [];
+    const readOn = async () => {
+      for (let isLast = false; !isLast; ) {
+        const piece = await reading.next();
+        all.push(...piece.closed.map(({ scope }) => scope));
+        pieces.push(piece.closed.length);
+        ({ isLast } = piece);
+      }
+    };
+    await readOn();
+    assert.deepEqual(
+      all,
+      Array.from({ length: 4_400 }, (_, index) => `old/${index + 100}`),
+    );
+    assert.deepEqual(pieces, [2_000, 2_000, 400]);
+    all.length = 0;
+    await readOn();
+    assert.deepEqual(all, []);
+    grantedData(await one.reserve({ ...A, scope: 'newer' }));
+    await readOn();
+    assert.deepEqual(all, [], 'what is held is no history');
+    grantedData(await one.release({ ...A, scope: 'new' }));
+    // Swept late: its end lies before what has been read.
+    await close('late/', 200, 200);
+    await close('long ago/', 1, 1);
+    await readOn();
+    assert.deepEqual(all.toSorted(), ['late/200', 'new']);
+  });
+
   it('passes over a row that is wrong, and shows it', async () => {
     await add(entry({ scope: 'right' }));
     await query(`insert into agent_reservations.reservation (namespace_id, seq, changed, record, expires_at)

@@ -27,6 +27,15 @@ export function createMemoryStore(clock: () => Date): MemoryStore {
       Promise.resolve(
         store.closed.filter((entry) => JSON.stringify(entry).includes(JSON.stringify(agent))).toReversed(),
       ),
+    readHistory: () => {
+      let read = 0;
+      const next = () => {
+        const closed = store.closed.slice(read);
+        read = store.closed.length;
+        return Promise.resolve({ closed, isLast: true, isAnew: false });
+      };
+      return { next };
+    },
     readAgent: (id) => Promise.resolve(agents.get(id)),
     readAgents: () => all([...agents.values()]),
     readInbox: (agent) => all([...messages.values()].filter(({ to_agent }) => to_agent === agent)),

@@ -7,12 +7,13 @@ import type { Message } from '../../core/message';
 import { asExpired, type DecisionContext, type Reservation, type ReservationDecision } from '../../core/reservation';
 import type { Finding, Repaired } from '../finding';
 import { asProblem, type StoreProblem } from '../problem';
-import type { Records, Store } from '../store';
+import type { HistoryReading, Records, Store } from '../store';
 import { readAgentFile, readAgentFiles, writeAgentFile } from './agents';
 import { deliverMessages, finishDeliveries } from './deliver';
 import type { Doctor } from './doctor/doctor';
 import { ensureFolder } from './durable';
 import { FileReader, type FileReaderOptions, promised } from './fileReader';
+import { HistoryFileReading } from './historyReading';
 import type { KnownRecords } from './json';
 import { type HeldLock, takeLock } from './lock';
 import { readInboxFile, readMessage, writeMessageFile } from './messages';
@@ -67,6 +68,10 @@ export class FileStore extends FileReader implements Store {
 
   readRecentlyClosed(agent: string): Promise<readonly Reservation[]> {
     return promised(() => this.recentlyClosed.naming(agent));
+  }
+
+  readHistory(since: Date): HistoryReading {
+    return new HistoryFileReading(this.paths.history, since);
   }
 
   readAgent(id: string): Promise<AgentRecord | undefined> {

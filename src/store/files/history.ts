@@ -107,7 +107,7 @@ export function withHistory<T>(path: string, none: T, read: (file: number) => T)
 }
 
 /** Answers a descriptor, or undefined where there is no such file. @throws StoreProblem */
-function openHistory(path: string): number | undefined {
+export function openHistory(path: string): number | undefined {
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | NO_WAITING);

@@ -7,12 +7,13 @@ import { nextFence } from '../../core/fence';
 import { hasSafeIds, isMessageId, type Message, newestFirst } from '../../core/message';
 import { type DecisionContext, isExpired, type Reservation, type ReservationDecision } from '../../core/reservation';
 import type { Finding, Repaired } from '../finding';
-import type { Enough, Records, Store, StorePart, Watching } from '../store';
+import type { Enough, HistoryReading, Records, Store, StorePart, Watching } from '../store';
 import { ActiveList } from './activeList';
 import { addressOf, placeOf } from './address';
 import { Batches } from './batches';
 import { Connections, DEFAULT_LIMITS, type Limits } from './connections';
 import { diagnose } from './doctor';
+import { HistoryRowsReading } from './historyReading';
 import { isUnreachable, LastKnown } from './lastKnown';
 import { Listening } from './listening';
 import { mayWrite } from './mayWrite';
@@ -128,6 +129,12 @@ export class PostgresStore implements Store {
     return isAgentId(agent)
       ? this.reading([], (client, id) => readRecentlyClosed(client, id, agent))
       : Promise.resolve([]);
+  }
+
+  readHistory(since: Date): HistoryReading {
+    const reading = new HistoryRowsReading(since);
+    const nothing = { closed: [], isLast: true, isAnew: false };
+    return { next: () => this.reading(nothing, (client, id) => reading.next(client, id)) };
   }
 
   readUnacked(): Promise<Records<Message>> {

@@ -137,6 +137,6 @@ export async function readRecords<R>(
 }
 
 /** PostgreSQL's times begin later than those of JavaScript. */
-function earliest(since: Date): Date {
+export function earliest(since: Date): Date {
   return new Date(Math.max(since.getTime(), -200_000_000_000_000));
 }
