@@ -53,10 +53,12 @@ const session = {
   ],
   history: [{ say: 'history --since 12h --limit 10' }],
   send: [
+    { say: "reserve --scope 'src/auth/**' --bead bd-41", as: 'amber-otter' },
     {
-      say: 'send --to cobalt-harbor --bead bd-41 --category HANDOFF --subject "Login is yours" --body "See src/auth."',
+      say: 'send --to cobalt-harbor --bead bd-41 --category HANDOFF --subject "Login is yours" --body "Half done." --all',
       as: 'amber-otter',
     },
+    { say: 'ack --message {message} --take', as: 'cobalt-harbor' },
   ],
   doctor: [{ say: 'doctor' }],
   mcp: [{ say: 'mcp --help' }],

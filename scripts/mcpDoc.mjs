@@ -32,11 +32,15 @@ const session = [
   { tool: 'list_messages', args: { state: 'unread' } },
   { tool: 'acknowledge_message', args: { message: '{message}' } },
   { tool: 'renew_scope', args: { scope: 'test/auth', ttl: 90 } },
-  { tool: 'release_scope', args: { all: true } },
   {
     tool: 'send_message',
-    args: { to: 'cobalt-harbor', bead: 'bd-41', category: 'HANDOFF', subject: 'Login is yours', body: 'See src/auth.' },
+    args: {
+      ...{ to: 'cobalt-harbor', bead: 'bd-41', category: 'HANDOFF', subject: 'Login is yours', body: 'Half done.' },
+      hand_over: ['test/auth'],
+    },
   },
+  { tool: 'acknowledge_message', args: { message: '{message}', take: true, ...harbor } },
+  { tool: 'release_scope', args: { all: true } },
 ];
 
 /**

@@ -16,8 +16,10 @@ import {
   type RegisterInput,
 } from '../core/agent';
 import { type Envelope, granted, type Outcome, refused } from '../core/envelope';
+import { checkHandOver, selectHandedOver, withHandOver } from '../core/handoff';
 import { trimmed } from '../core/input';
 import {
+  type AckInput,
   BROADCAST,
   checkInbox,
   checkMessageAction,
@@ -31,13 +33,18 @@ import {
   type MessageActionInput,
   messageNotFound,
   type SendInput,
+  type SendRequest,
   selectInbox,
 } from '../core/message';
+import { isExpired, type Reservation } from '../core/reservation';
+import type { Taken } from '../core/take';
 import type { Finding, Repaired } from '../store/finding';
 import type { Store } from '../store/store';
 import { answer, complete, fields, when } from './answers';
+import type { Telling } from './notices';
 import { type ReservationOperations, reservationOperations } from './reservations';
 import { shared } from './shared';
+import { takeOver } from './takeOver';
 
 export interface DoctorInput {
   /**
@@ -70,7 +77,8 @@ export interface Coordination extends ReservationOperations {
   send(input: SendInput): Promise<Envelope<Message>>;
   inbox(input: InboxInput): Promise<Envelope<readonly Message[]>>;
   read(input: MessageActionInput): Promise<Envelope<Message>>;
-  ack(input: MessageActionInput): Promise<Envelope<Message>>;
+  /** With `take`, takes over what the message hands over, and answers what came of each scope. */
+  ack(input: AckInput): Promise<Envelope<Message & Partial<Taken> & Telling>>;
   /** Looks at any message and leaves it as it is: a person may see what agents write to each other. */
   showMessage(input: { readonly message: string }): Promise<Envelope<Message>>;
   /** What is wrong with the store; told to, repairs it. */
@@ -104,6 +112,23 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
     const turn = Promise.allSettled([last, lookUp]).then(() => lookUp);
     last = turn;
     return turn;
+  }
+
+  /** What of the sender's own goes with its message; nothing unless told. */
+  async function handedOver(
+    request: SendRequest,
+    input: SendInput['handOver'],
+  ): Promise<Outcome<readonly Reservation[]>> {
+    if (input === undefined) {
+      return granted([]);
+    }
+    const named = checkHandOver(request, fields(input));
+    if (!named.ok) {
+      return named;
+    }
+    const now = clock();
+    const active = complete(await store.readActive());
+    return selectHandedOver(active, request.from, named.data, (entry) => isExpired(entry, now));
   }
 
   const reservations = reservationOperations(store, { random: options.random, clock, isRegistered, inTurn });
@@ -142,7 +167,15 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
     send: (input) =>
       answer('agent send', async () =>
         when(checkSend(fields(input), await inTurn(correspondents(fields(input)))), async (request) => {
-          const [first] = await store.deliver((now) => composeMessages(request, now, options.random()));
+          const handed = await handedOver(request, fields(input).handOver);
+          if (!handed.ok) {
+            return handed;
+          }
+          const [first] = await store.deliver((now) =>
+            composeMessages(request, now, options.random()).map((message) =>
+              handed.data.length > 0 ? withHandOver(message, handed.data) : message,
+            ),
+          );
           return first ? granted(first) : refused('INTERNAL_ERROR', 'The store delivered no message.');
         }),
       ),
@@ -163,9 +196,13 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
 
     ack: (input) =>
       answer('agent ack', async () =>
-        when(checkMessageAction(fields(input), await inTurn(isRegistered(fields(input).agent))), (request) =>
-          store.transactMessage(request.message, (current, now) => decideAck(current, request, now)),
-        ),
+        when(checkMessageAction(fields(input), await inTurn(isRegistered(fields(input).agent))), async (request) => {
+          const acked = () =>
+            store.transactMessage(request.message, (current, now) => decideAck(current, request, now));
+          return fields(input).take === true
+            ? await takeOver(store, options.random, request, input, acked)
+            : await acked();
+        }),
       ),
 
     showMessage: (input) =>

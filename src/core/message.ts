@@ -2,7 +2,9 @@
 
 import { type AgentRecord, agentNotFound, isAgentId, type RecordDecision } from './agent';
 import { granted, type Outcome, refused } from './envelope';
+import type { HandedScope, HandOverInput } from './handoff';
 import { asText, quoted, trimmed } from './input';
+import type { TakeInput } from './take';
 import { compactTime, instant } from './time';
 
 export const MESSAGE_CATEGORIES = ['HANDOFF', 'BLOCKED', 'DECISION', 'INFO'] as const;
@@ -36,6 +38,8 @@ export interface Message {
   readonly freed?: { readonly reservation_id: string; readonly scope: string; readonly taken_by?: string };
   /** Tells the holder of a reservation that somebody else has ended it. */
   readonly forced?: { readonly reservation_id: string; readonly scope: string };
+  /** What the sender holds and hands over to the recipient: see handoff.ts. */
+  readonly handoff?: { readonly scopes: readonly HandedScope[] };
 }
 
 export interface SendInput {
@@ -48,6 +52,8 @@ export interface SendInput {
   readonly body: string;
   /** `bead:<bead>` unless told. */
   readonly thread?: string | undefined;
+  /** What the sender holds and hands over; for a HANDOFF to one agent. */
+  readonly handOver?: HandOverInput | undefined;
 }
 
 export interface SendRequest {
@@ -79,6 +85,11 @@ export interface InboxRequest {
 export interface MessageActionInput {
   readonly agent: string;
   readonly message: string;
+}
+
+export interface AckInput extends MessageActionInput, TakeInput {
+  /** Take over what the message hands over, and acknowledge it then. */
+  readonly take?: boolean | undefined;
 }
 
 export interface MessageActionRequest {

@@ -40,6 +40,13 @@ export interface Reservation {
   /** Who ended it in the holder's place, and why. */
   readonly released_by?: string;
   readonly reason?: string;
+  /** The message by which it was handed over: to whom and what that is now, or from whom and what that was. */
+  readonly handoff?: {
+    readonly message_id: string;
+    readonly from?: string;
+    readonly to?: string;
+    readonly reservation_id: string;
+  };
 }
 
 /** An agent that was refused because of an entry, or has asked its holder to release it. */

@@ -4,8 +4,11 @@ import * as z from 'zod/mini';
 import { MAX_AGENT_ID_LENGTH, MIN_AGENT_ID_LENGTH } from '../core/agent';
 import { oneLine, plainLines } from '../core/display';
 import { isUnackedRequired, MAX_INBOX_LIMIT, MESSAGE_CATEGORIES, MESSAGE_STATES, type Message } from '../core/message';
-import { AGENT, flag, oneOf, text, wholeNumber } from './schema';
-import { actor, defineTool } from './tool';
+import { MAX_TTL_MINUTES, MIN_TTL_MINUTES } from '../core/reservation';
+import { scopeFromRoot } from '../project/place';
+import { placeOf } from './reservations';
+import { AGENT, FOLDER, flag, oneOf, text, texts, wholeNumber } from './schema';
+import { actor, defineTool, placeFor } from './tool';
 
 export const registerAgent = defineTool({
   name: 'register_agent',
@@ -52,11 +55,25 @@ export const sendMessage = defineTool({
     subject: text('What it is about, in a line.'),
     body: text('What it says.'),
     thread: z.optional(text('The thread; that of the issue unless given.')),
+    hand_over: z.optional(
+      texts('With HANDOFF: scopes that you hold. The recipient may take them over; until then they stay yours.'),
+    ),
     agent: AGENT,
+    folder: FOLDER,
   }),
-  run: ({ agent, ...message }, surroundings) =>
-    surroundings.coordination.send({ ...message, from: actor(agent, surroundings) }),
-  lines: ({ message_id }, { to }) => [`Sent ${oneLine(message_id)} to ${oneLine(to)}.`],
+  run: async ({ agent, hand_over: named, folder, ...message }, surroundings) => {
+    const here = named ? await placeFor(folder, surroundings) : undefined;
+    const scopes = here ? await Promise.all((named ?? []).map((scope) => scopeFromRoot(here, scope))) : [];
+    return await surroundings.coordination.send({
+      ...message,
+      from: actor(agent, surroundings),
+      ...(here ? { handOver: { scopes, ...placeOf(here) } } : {}),
+    });
+  },
+  lines: ({ message_id, handoff }, { to }) => [
+    `Sent ${oneLine(message_id)} to ${oneLine(to)}.`,
+    ...(handoff?.scopes ?? []).map(({ scope }) => `- handed over once it is taken: ${oneLine(scope)}`),
+  ],
 });
 
 export const listMessages = defineTool({
@@ -87,10 +104,28 @@ export const acknowledgeMessage = defineTool({
     'Tells the sender of a message to you that you have read and understood it. Use it for messages that wait for an ' +
     'acknowledgement, once you have acted on them or decided not to. It cannot be taken back.',
   hints: { readOnly: false, destructive: false, idempotent: true },
-  input: z.strictObject({ message: text('The id of the message (msg_…).'), agent: AGENT }),
-  run: ({ agent, message }, surroundings) =>
-    surroundings.coordination.ack({ message, agent: actor(agent, surroundings) }),
-  lines: ({ message_id, from_agent }) => [`Acknowledged ${oneLine(message_id)} of ${oneLine(from_agent)}.`],
+  input: z.strictObject({
+    message: text('The id of the message (msg_…).'),
+    take: z.optional(
+      flag('Take over the scopes that a HANDOFF hands over, if you go on with the work. Read their files again first.'),
+    ),
+    ttl: z.optional(wholeNumber('With take: minutes, 120 unless given.', MIN_TTL_MINUTES, MAX_TTL_MINUTES)),
+    agent: AGENT,
+    folder: FOLDER,
+  }),
+  run: async ({ agent, message, take, ttl, folder }, surroundings) => {
+    const here = take ? await placeFor(folder, surroundings) : undefined;
+    return await surroundings.coordination.ack({
+      message,
+      agent: actor(agent, surroundings),
+      ...(here ? { take, ttl, ...placeOf(here), worktree: here.worktree } : {}),
+    });
+  },
+  lines: ({ message_id, from_agent, taken = [], not_taken = [] }) => [
+    `Acknowledged ${oneLine(message_id)} of ${oneLine(from_agent)}.`,
+    ...taken.map(({ scope, expires_at }) => `- taken over: ${oneLine(scope)}, until ${oneLine(expires_at)}`),
+    ...not_taken.map(({ scope, message }) => `- not taken over: ${oneLine(scope)}: ${oneLine(message)}`),
+  ],
 });
 
 /** Each line of what an agent wrote is marked, so that it passes for nothing else. */

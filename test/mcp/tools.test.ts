@@ -110,9 +110,19 @@ describe('the tools of the MCP server', () => {
         category: 'HANDOFF',
         subject: 'Yours',
         body: 'See src.',
+        hand_over: ['./src/'],
       });
       assert.equal((await theirs.done<Message[]>('list_messages', { limit: 1 }))[0]?.message_id, sent.message_id);
-      assert.deepEqual(await mine.done('release_scope', { all: true }), { released: historyIn(store).slice(-1) });
+      assert.deepEqual(
+        sent.handoff?.scopes.map(({ scope }) => scope),
+        ['src'],
+      );
+      const taken = await theirs.call('acknowledge_message', { message: sent.message_id, take: true, ttl: 30 });
+      assert.match(taken.text, /^Acknowledged msg_\S+ of agent-a\.\n- taken over: src, until /);
+      const [now] = activeIn(store);
+      assert.deepEqual([now?.agent_id, now?.worktree], ['agent-b', shop]);
+      assert.deepEqual(await mine.done('release_scope', { all: true }), { released: [] });
+      assert.equal((await theirs.done<{ released: unknown[] }>('release_scope', { all: true })).released.length, 1);
     });
   }
 

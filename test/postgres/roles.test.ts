@@ -282,6 +282,54 @@ describe('roles of a PostgreSQL store', () => {
     await denied('alice', `set role "${names.bob}"`);
   });
 
+  it('the recipient of a HANDOFF of the holder takes over what it names, and nothing else', async () => {
+    const { fence } = grantedData(await bob.reserve({ ...B, scope: 'offered' }));
+    grantedData(await bob.reserve({ ...B, scope: 'kept' }));
+    const letter = { bead: 'b', category: 'HANDOFF', subject: 's', body: 'b' };
+    const offer = { ...letter, from: 'bob', to: 'alice', handOver: { scopes: ['offered'], project: '/p' } };
+    const { message_id, handoff } = grantedData(await bob.send(offer));
+    assert.equal(handoff?.scopes[0]?.fence, fence);
+    const end = (scope: string, message: string, to = 'alice', more: object = {}) => {
+      const released_at = '2026-01-01T00:00:00.000Z';
+      const patch = {
+        state: 'released',
+        released_at,
+        handoff: { message_id: message, to, reservation_id: 'x' },
+        ...more,
+      };
+      return `update agent_reservations.reservation set closed_at = '${released_at}',
+        record = (record::jsonb || '${JSON.stringify(patch)}')::json where scope = '${scope}'`;
+    };
+    // Not what the message does not name, nor as somebody else, nor by a message of one's own, nor changed on the way.
+    await denied('alice', end('kept', message_id));
+    await denied('alice', end('offered', message_id, 'alice-two'));
+    await denied('alice', end('offered', message_id, 'bob'));
+    await denied('alice', end('offered', 'msg_none'));
+    await denied('alice', end('offered', message_id, 'alice', { bead_id: 'other' }));
+    await denied('lead', end('offered', message_id, 'lead'));
+    const own = grantedData(await alice.send({ ...letter, from: 'alice', to: 'alice-two' })).message_id;
+    await denied('alice', end('offered', own, 'alice-two'));
+    const acked = grantedData(await alice.ack({ agent: 'alice', message: message_id, take: true, project: '/p' }));
+    assert.deepEqual([acked.state, acked.taken?.[0]?.agent_id, acked.not_taken], ['acked', 'alice', []]);
+    assert.ok((acked.taken?.[0]?.fence ?? 0) > (fence ?? 0));
+    assert.deepEqual(
+      grantedData(await bob.status()).reservations.map(({ agent_id, scope }) => [agent_id, scope]),
+      [
+        ['bob', 'kept'],
+        ['alice', 'offered'],
+      ],
+    );
+    refusal(await bob.renew({ ...B, scope: 'offered' }), 'RENEW_FORBIDDEN');
+    // What it handed over once is not handed over again by the same message.
+    grantedData(await alice.release({ ...A, scope: 'offered' }));
+    grantedData(await bob.reserve({ ...B, scope: 'offered' }));
+    await denied('alice', end('offered', message_id));
+    assert.equal(
+      grantedData(await alice.ack({ agent: 'alice', message: message_id, take: true })).not_taken?.length,
+      1,
+    );
+  });
+
   it('a person who may force ends what another holds, with a reason; others may not', async () => {
     const lead = operations(as('lead'));
     grantedData(await lead.register({ name: 'lead', role: 'person' }));

@@ -1,9 +1,11 @@
 /** Messages: send, inbox, read, ack. */
 
 import { oneLine, plainLines } from '../../core/display';
+import type { HandOverInput } from '../../core/handoff';
 import { MESSAGE_CATEGORIES, MESSAGE_STATES, type Message } from '../../core/message';
 import { count, type Page, table, timeSince } from '../page';
-import { told, type Verb } from '../verb';
+import { type Given, type Surroundings, told, type Verb } from '../verb';
+import { fromRoot, grantLines, PLACE, placeOf, untoldLines } from './reservations';
 
 const AGENT = { value: 'ID', help: 'Who you are; BB_AGENT unless told.' };
 const MESSAGE = { value: 'ID', help: 'The message, by its id.' };
@@ -23,10 +25,15 @@ export const send: Verb = {
     subject: { value: 'TEXT', help: 'What it is about, in a line.' },
     body: { value: 'TEXT', help: 'What it says.' },
     thread: { value: 'THREAD', help: 'The thread; that of the bead unless told.' },
+    scope: { value: 'SCOPE', many: true, help: 'With HANDOFF: what you hold and hand over, by its scope.' },
+    id: { value: 'ID', many: true, help: 'The same, by the id of the reservation.' },
+    all: { help: 'With HANDOFF: hand over all that you hold in this project.' },
+    ...PLACE,
   },
+  notes: ['What is handed over stays yours until the recipient takes it: ack --take.'],
   example:
-    'send --from amber-otter --to cobalt-harbor --bead bd-41 --category HANDOFF --subject "Login is yours" --body "See src/auth."',
-  run: async (given, { coordination }) =>
+    'send --from amber-otter --to cobalt-harbor --bead bd-41 --category HANDOFF --subject "Login is yours" --body "See the notes." --scope \'src/auth/**\'',
+  run: async (given, { coordination, here }) =>
     told(
       await coordination.send({
         from: given.actor('from'),
@@ -36,8 +43,12 @@ export const send: Verb = {
         subject: given.text('subject') ?? '',
         body: given.text('body') ?? '',
         thread: given.text('thread'),
+        handOver: await handOverOf(given, here),
       }),
-      ({ message_id, to_agent }) => [`Sent ${oneLine(message_id)} to ${oneLine(given.text('to') ?? to_agent)}.`],
+      ({ message_id, to_agent, handoff }) => [
+        `Sent ${oneLine(message_id)} to ${oneLine(given.text('to') ?? to_agent)}.`,
+        ...(handoff?.scopes ?? []).map(({ scope }) => `Hands over ${oneLine(scope)}, once it is taken.`),
+      ],
     ),
 };
 
@@ -80,14 +91,41 @@ export const ack: Verb = {
   name: 'ack',
   command: 'agent ack',
   summary: 'Acknowledge a message to you.',
-  options: { agent: AGENT, message: MESSAGE },
-  example: 'ack --agent cobalt-harbor --message msg_20260213_220900_1f3a5c7e',
-  run: async (given, { coordination }) =>
-    told(
-      await coordination.ack({ agent: given.actor(), message: given.text('message') ?? '' }),
-      ({ message_id, from_agent }) => [`Acknowledged ${oneLine(message_id)} of ${oneLine(from_agent)}.`],
-    ),
+  options: {
+    agent: AGENT,
+    message: MESSAGE,
+    take: { help: 'Take over the scopes that it hands over.' },
+    ttl: { value: 'MINUTES', help: 'With --take: for how long, 5 to 1440; 120 unless told.' },
+    ...PLACE,
+  },
+  example: 'ack --agent cobalt-harbor --message msg_20260213_220900_1f3a5c7e --take',
+  run: async (given, { coordination, page, here }) => {
+    const take = given.isSet('take');
+    const place = take ? await here() : undefined;
+    return told(
+      await coordination.ack({
+        agent: given.actor(),
+        message: given.text('message') ?? '',
+        ...(place ? { take, ttl: given.number('ttl'), ...placeOf(place), worktree: place.worktree } : {}),
+      }),
+      ({ message_id, from_agent, taken = [], not_taken = [], ...rest }) => [
+        `Acknowledged ${oneLine(message_id)} of ${oneLine(from_agent)}.`,
+        ...taken.flatMap((one) => grantLines(page, one)),
+        ...not_taken.map(({ message }) => page.style('yellow', oneLine(message))),
+        ...untoldLines(page, rest),
+      ],
+    );
+  },
 };
+
+async function handOverOf(given: Given, here: Surroundings['here']): Promise<HandOverInput | undefined> {
+  const [named, reservations, all] = [given.texts('scope'), given.texts('id'), given.isSet('all')];
+  if (named.length + reservations.length === 0 && !all) {
+    return undefined;
+  }
+  const place = await here();
+  return { scopes: await fromRoot(place, named), reservations, all, ...placeOf(place) };
+}
 
 export function messageTable(page: Page, messages: readonly Message[]): readonly string[] {
   return table(

@@ -174,11 +174,11 @@ export function placeOf({ project, foldCase }: Here): Pick<Here, 'project' | 'fo
   return { project, foldCase };
 }
 
-function fromRoot(here: Here, scopes: readonly string[]): Promise<readonly string[]> {
+export function fromRoot(here: Here, scopes: readonly string[]): Promise<readonly string[]> {
   return Promise.all(scopes.map((scope) => scopeFromRoot(here, scope)));
 }
 
-function grantLines(
+export function grantLines(
   page: Page,
   { scope, reservation_id, created_at, expires_at, conflicts, contested }: Reserved,
 ): readonly string[] {
@@ -194,7 +194,7 @@ function grantLines(
   ];
 }
 
-function untoldLines(page: Page, { untold }: Telling): readonly string[] {
+export function untoldLines(page: Page, { untold }: Telling): readonly string[] {
   return untold
     ? [page.style('yellow', oneLine(`Done, but ${untold.agents.join(', ')} could not be told: ${untold.message}`))]
     : [];

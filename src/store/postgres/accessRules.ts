@@ -2,7 +2,8 @@
  * Who may do what, kept by the server itself: whoever has a login of the database can speak SQL to it past all of our code.
  * The owner of the tables may do everything. Anybody else has to be admitted to a namespace (docs/teams.md), as certain
  * agents, and can then read it, write what is theirs, and do to what is another's only what the rules let everybody do: end
- * what is past its time, and ask for it. The conditions hold for each row and column, so that they need not trust a client.
+ * what is past its time, ask for it, and take over what its holder hands over to them. The conditions hold for each row and
+ * column, so that they need not trust a client.
  */
 
 export const ACCESS_RULES = `
@@ -69,6 +70,21 @@ $$ begin
   );
 end $$;
 
+-- Whether that message of the holder hands the very reservation over to that recipient. Only the holder can have written it.
+create function agent_reservations.handed_over(id integer, message text, recipient text, entry jsonb) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog as
+$$ begin
+  return exists (
+     select from agent_reservations.message as letter,
+       json_array_elements(case when json_typeof(letter.record #> '{handoff,scopes}') = 'array'
+         then letter.record #> '{handoff,scopes}' else '[]' end) as one
+     where letter.namespace_id = id and letter.message_id = message and letter.to_agent = recipient
+       and letter.record ->> 'from_agent' = entry ->> 'agent_id' and letter.record ->> 'category' = 'HANDOFF'
+       and one ->> 'reservation_id' = entry ->> 'reservation_id' and one ->> 'scope' = entry ->> 'scope'
+       and one ->> 'fence' is not distinct from entry ->> 'fence'
+  );
+end $$;
+
 create function agent_reservations.denied(why text) returns void
 language plpgsql as
 $$ begin raise exception using errcode = '42501', message = why; end $$;
@@ -125,6 +141,12 @@ begin
     and agent_reservations.acts_as(old.namespace_id, coalesce(is_now ->> 'released_by', ''))
     and coalesce(is_now ->> 'reason', '') <> ''
     and is_now - '{state,released_at,released_by,reason}'::text[] = was - '{state,released_at,released_by,reason}'::text[] then
+    return new;
+  end if;
+  if is_now ->> 'state' = 'released'
+    and agent_reservations.acts_as(old.namespace_id, coalesce(is_now #>> '{handoff,to}', ''))
+    and agent_reservations.handed_over(old.namespace_id, is_now #>> '{handoff,message_id}', is_now #>> '{handoff,to}', was)
+    and is_now - '{state,released_at,handoff}'::text[] = was - '{state,released_at,handoff}'::text[] then
     return new;
   end if;
   if is_now ->> 'state' = 'active' and is_now - 'waiting' = was - 'waiting' then
@@ -240,6 +262,7 @@ begin
     execute format('grant execute on function agent_reservations.writable(),
       agent_reservations.acts_as(integer, text), agent_reservations.may_force(integer),
       agent_reservations.waited_for(integer, text, text), agent_reservations.denied(text),
+      agent_reservations.handed_over(integer, text, text, jsonb),
       agent_reservations.others_waiting(json, integer) to %I', role_name);
   end if;
   insert into agent_reservations.member values (admit.role_name, id, admit.agents, admit.may_write, admit.may_force)
