@@ -15,6 +15,10 @@ export interface WorkbenchOptions {
    * VS Code, driven like this, hides notifications.
    */
   readonly extension?: 'development' | 'packaged';
+  /** Where the folder under development is; default: this repository. */
+  readonly extensionFolder?: string;
+  /** VS Code's display language, of which it has no texts itself here; default: English. */
+  readonly language?: string;
   /** User settings, over the ones that keep VS Code quiet. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Added to the environment of the extension host. */
@@ -45,7 +49,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   const { makeSandbox } = await importScript<SandboxScript>('host/sandbox.mjs');
   const { quietSettings } = await importScript<SettingsScript>('host/settings.mjs');
   const { installVsix, startWebHost } = await importScript<WebHostScript>('host/webHost.mjs');
-  const { extension = 'development', settings, env, theme = 'Default Dark Modern', prepare } = options;
+  const { extension = 'development', extensionFolder = repoRoot, language, settings, env, prepare } = options;
+  const { theme = 'Default Dark Modern' } = options;
 
   const sandbox = await makeSandbox();
   const { dataDir, extensionsDir, homeDir, workspaceDir } = sandbox;
@@ -68,12 +73,16 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   try {
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+    if (language) {
+      // What the server would say, had it a language pack installed.
+      await page.addInitScript((name) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: name }), language);
+    }
     const close = async () => {
       await browser.close();
       await closeHost();
     };
     const payload: [string, string][] =
-      extension === 'development' ? [['extensionDevelopmentPath', host.remoteUri(repoRoot)]] : [];
+      extension === 'development' ? [['extensionDevelopmentPath', host.remoteUri(extensionFolder)]] : [];
     try {
       await page.goto(host.url({ folder: workspaceDir, payload }));
       await waitUntilReady(page);
