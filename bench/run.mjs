@@ -21,7 +21,7 @@ const modules = join(repoRoot, '.bench');
 await ensureInstalled();
 await buildBench();
 // To pack is to build.
-const vsix = packageExtension(join(outDir, 'bench.vsix'));
+const vsix = await packageExtension(join(outDir, 'bench.vsix'));
 await installDriver();
 const { programs } = await providePostgres();
 const { status } = spawnSync(process.execPath, [join(outDir, 'bench', 'main.js'), ...process.argv.slice(2)], {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { chmod, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { bundledPackages, notices } from './lib/bundled.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { isMain } from './lib/isMain.mjs';
 import { outDir, repoRoot } from './lib/paths.mjs';
@@ -142,22 +143,29 @@ function commonOptions(production) {
     plugins: [loadOwnBundles()],
     minify: production,
     sourcemap: !production,
+    metafile: true,
     logLevel: 'warning',
   };
 }
 
 /**
- * Bundles the extension into dist/extension.js, the command into dist/cli.js, and what they load later into files beside them.
+ * Bundles the extension into dist/extension.js, the command into dist/cli.js, and what they load later into files beside them;
+ * beside all of them the licences of the packages that are in them.
  * @param {{ production: boolean }} options
- * @returns {Promise<void>}
+ * @returns {Promise<readonly import('./lib/bundled.mjs').Bundled[]>} these packages
  */
 export async function buildExtension({ production }) {
   const { build } = await import('esbuild');
   // A source map left by a development build would name sources that the new bundle does not match.
   await rm(join(repoRoot, 'dist'), { recursive: true, force: true });
-  await Promise.all([extensionOptions, cliOptions, ownBundlesOptions].map((options) => build(options(production))));
+  const results = await Promise.all(
+    [extensionOptions, cliOptions, ownBundlesOptions].map((options) => build(options(production))),
+  );
+  const packages = bundledPackages(results.flatMap(({ metafile }) => metafile ?? []));
+  await writeFile(join(repoRoot, 'dist', 'THIRD_PARTY_NOTICES.txt'), notices(packages));
   // npm sees to this for what it installs; a checkout and the package of the extension have nobody else.
   await chmod(join(repoRoot, 'dist', 'cli.js'), 0o755);
+  return packages;
 }
 
 /**

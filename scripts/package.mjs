@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureInstalled } from './lib/install.mjs';
@@ -7,11 +7,12 @@ import { isMain } from './lib/isMain.mjs';
 import { repoRoot } from './lib/paths.mjs';
 
 /**
- * Packages the extension, as it goes to its users. Throws when vsce warns: what it warns about reaches them too.
+ * Packages the extension, as it goes to its users: the same bytes for the same source and the same Node. Throws when vsce
+ * warns: what it warns about reaches them too.
  * @param {string} [file] default: agent-reservations-<version>.vsix in the repository
- * @returns {string} the package's path
+ * @returns {Promise<string>} the package's path
  */
-export function packageExtension(file) {
+export async function packageExtension(file) {
   const { name, version } = JSON.parse(readFileSync(join(repoRoot, 'package.json'), 'utf8'));
   const vsix = file ?? join(repoRoot, `${name}-${version}.vsix`);
   const args = [
@@ -30,6 +31,9 @@ export function packageExtension(file) {
   if (status !== 0 || output.includes('WARNING')) {
     throw new Error(`The extension could not be packaged without warnings:\n${output.trim()}`);
   }
+  // Only now: it is installed by what calls this.
+  const { steadyZip } = await import('./lib/steadyZip.mjs');
+  writeFileSync(vsix, await steadyZip(readFileSync(vsix)));
   return vsix;
 }
 
@@ -37,7 +41,7 @@ if (isMain(import.meta.url)) {
   const { values } = parseArgs({ options: { out: { type: 'string' } } });
   await ensureInstalled();
   try {
-    const vsix = packageExtension(values.out === undefined ? undefined : resolve(values.out));
+    const vsix = await packageExtension(values.out === undefined ? undefined : resolve(values.out));
     console.log(`${relative(process.cwd(), vsix)}: ${(statSync(vsix).size / 1024).toFixed(1)} KiB`);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));

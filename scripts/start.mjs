@@ -81,7 +81,7 @@ async function runOnDesktop(vscode, demo) {
 async function runInBrowser(demo) {
   const startDir = join(hostCacheDir, 'start');
   await mkdir(startDir, { recursive: true });
-  const vsixPath = packageExtension(join(startDir, 'agent-reservations.vsix'));
+  const vsixPath = await packageExtension(join(startDir, 'agent-reservations.vsix'));
   const root = demo?.root ?? startDir;
   const dirs = { dataDir: join(root, 'data'), extensionsDir: join(root, 'extensions') };
   await installVsix({ vsixPath, ...dirs });

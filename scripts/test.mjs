@@ -69,7 +69,7 @@ async function build() {
     await buildDemo();
     if (chosen.some(([name]) => name === 'ui')) {
       // Now, since to pack is to build: what other stages run must not change under them.
-      packageExtension(join(outDir, 'tested.vsix'));
+      await packageExtension(join(outDir, 'tested.vsix'));
     }
     return { passed: 0, failed: 0 };
   });

@@ -3,10 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { hostCacheDir, repoRoot } from '../lib/paths.mjs';
 import { foreignEnvNames } from './hostEnv.mjs';
+import { newestVscode } from './provision.mjs';
 import { quietSettings, writeDesktopSettings } from './settings.mjs';
-
-/** The version that the web host carries, so that both kinds of run test the same VS Code. */
-const vscodeVersion = '1.139.1';
 
 /** @typedef {{ kind: 'web', reason: string } | { kind: 'desktop', executable: string }} HostChoice */
 
@@ -48,7 +46,8 @@ export async function chooseHost() {
   try {
     const { downloadAndUnzipVSCode, SilentReporter } = await import('@vscode/test-electron');
     const executable = await downloadAndUnzipVSCode({
-      version: vscodeVersion,
+      // What the web host carries, so that both kinds of run test the same VS Code.
+      version: process.env['AGENT_RESERVATIONS_TEST_VSCODE'] || newestVscode,
       cachePath: hostCacheDir,
       reporter: new SilentReporter(),
     });

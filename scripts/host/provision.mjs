@@ -6,7 +6,9 @@ import { promisify } from 'node:util';
 import { runNpm } from '../lib/npm.mjs';
 import { hostCacheDir } from '../lib/paths.mjs';
 
-const codeServerVersion = '4.139.1';
+/** VS Code's server from npm, by the version of VS Code: the newest first, and the oldest there that `engines` allows. */
+const codeServers = { '1.139.1': '4.139.1', '1.103.2': '4.103.2' };
+export const [newestVscode = '', oldestWebVscode = ''] = Object.keys(codeServers);
 const chromiumVersion = '153.0.0';
 const fontsVersion = '2.37.3';
 /** The server's own requirement. */
@@ -31,14 +33,21 @@ const stampName = 'complete.txt';
 /** @typedef {{ executable: string, libraryDir: string, fontConfig: string }} BrowserFiles */
 
 /**
- * Puts VS Code's server and the Node it needs into the cache, unless they are there.
+ * Puts VS Code's server and the Node it needs into the cache, unless they are there; of the version that
+ * AGENT_RESERVATIONS_TEST_VSCODE names, else of the newest.
  * @param {{ log?: Log }} [options]
  * @returns {Promise<WebHostFiles>}
  */
 export async function provisionWebHost({ log = console.log } = {}) {
+  const vscodeVersion = process.env['AGENT_RESERVATIONS_TEST_VSCODE'] || newestVscode;
+  const codeServerVersion = Object.entries(codeServers).find(([version]) => version === vscodeVersion)?.[1];
+  if (codeServerVersion === undefined) {
+    throw new Error(`npm's web hosts are of VS Code ${Object.keys(codeServers).join(' and ')}, not ${vscodeVersion}.`);
+  }
+  const folder = vscodeVersion === newestVscode ? 'web' : `web-${vscodeVersion}`;
   const [nodeExecutable, dir] = await Promise.all([
     provisionNode(log),
-    provision('web', `code-server ${codeServerVersion}`, log, async (staging) => {
+    provision(folder, `code-server ${codeServerVersion}`, log, async (staging) => {
       await npmInstall(staging, [`code-server@${codeServerVersion}`]);
       // The packages of VS Code itself hang on an install script of code-server; this is the part of it that is needed.
       const vscodeDir = join(staging, 'node_modules', 'code-server', 'lib', 'vscode');

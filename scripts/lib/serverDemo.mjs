@@ -40,7 +40,7 @@ export async function startServerDemo() {
   const folder = join(root, 'shop');
   await makeDemoWorkspace(folder);
   const dirs = { dataDir: join(root, 'data'), extensionsDir: join(root, 'extensions') };
-  await installVsix({ vsixPath: packageExtension(join(root, 'agent-reservations.vsix')), ...dirs });
+  await installVsix({ vsixPath: await packageExtension(join(root, 'agent-reservations.vsix')), ...dirs });
   const settings = {
     ...quietSettings,
     'agentReservations.agent': 'you',

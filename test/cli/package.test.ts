@@ -2,9 +2,22 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { repoRoot } from '../support/paths';
+import { importScript } from '../support/scripts';
+import { useTempFolder } from '../support/tempFolder';
+
+type SteadyZip = typeof import('../../scripts/lib/steadyZip.mjs');
+
+interface Component {
+  readonly name: string;
+  readonly group?: string;
+  readonly version?: string;
+  readonly licenses: readonly unknown[];
+}
 
 describe('the package of the extension', () => {
   const needed = ['bin/agent-reservations', 'bin/agent-reservations.cmd', 'dist/cli.js', 'dist/cliMain.js'];
@@ -41,4 +54,75 @@ describe('the package of the extension', () => {
     });
     assert.match(out, /^\d+\.\d+\.\d+\r?\n$/);
   });
+});
+
+describe('what goes to users', () => {
+  const temp = useTempFolder();
+  /** What is there of the repository, at another place. */
+  const cloneAt = (name: string): string => {
+    const clone = join(temp(), name);
+    const out = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+      cwd: repoRoot,
+    });
+    for (const file of out.toString().split('\0').filter(Boolean)) {
+      cpSync(join(repoRoot, file), join(clone, file));
+    }
+    symlinkSync(join(repoRoot, 'node_modules'), join(clone, 'node_modules'), 'junction');
+    return clone;
+  };
+  const run = (clone: string, script: string, file: string, zone: string): Buffer => {
+    const args = [join(clone, 'scripts', script), '--out', join(clone, file)];
+    execFileSync(process.execPath, args, { cwd: clone, env: { ...process.env, TZ: zone } });
+    return readFileSync(join(clone, file));
+  };
+  const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+  it('is the same to the byte, wherever, when and by whomever it is packaged', async () => {
+    const before = process.umask(0o077);
+    let first: Buffer;
+    try {
+      first = run(cloneAt('one'), 'package.mjs', 'a.vsix', 'Asia/Tokyo');
+    } finally {
+      process.umask(before);
+    }
+    const second = run(cloneAt('elsewhere/the second'), 'package.mjs', 'b.vsix', 'America/Los_Angeles');
+    assert.equal(sha256(first), sha256(second));
+    const { entriesOf } = await importScript<SteadyZip>('lib/steadyZip.mjs');
+    const names = (await entriesOf(first)).map(([name]) => name);
+    assert.ok(
+      names.includes('extension/dist/extension.js') && names.includes('extension/dist/THIRD_PARTY_NOTICES.txt'),
+    );
+    assert.deepEqual(
+      names.filter((name) => /\.(?:ts|map)$|node_modules/.test(name)),
+      [],
+    );
+  }).timeout(120_000);
+
+  it('has a bill of materials that fits the schema, and the licence of everything on it', async () => {
+    const clone = cloneAt('materials');
+    const text = run(clone, 'sbom.mjs', 'bom.json', 'UTC').toString();
+    assert.equal(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text), null);
+    const notices = readFileSync(join(clone, 'dist', 'THIRD_PARTY_NOTICES.txt'), 'utf8');
+    const components: readonly Component[] = JSON.parse(text).components;
+    const listed = components.map(({ group, name }) => (group ? `${group}/${name}` : name));
+    for (const [index, { version, licenses }] of components.entries()) {
+      assert.equal(licenses.length, 1);
+      const title = `${listed[index]}${version ? ` ${version}` : ''} (`;
+      assert.ok(notices.includes(`\n${title}`), title);
+    }
+    // All that the extension says that it needs is bundled, and nothing that only builds it.
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(clone, 'package.json'), 'utf8'));
+    assert.deepEqual(
+      Object.keys(dependencies).filter((name) => !listed.includes(name)),
+      [],
+    );
+    const carried = components.filter(({ version }) => version === undefined).map(({ name }) => name);
+    assert.deepEqual(
+      listed.filter((name) => name in devDependencies && !carried.includes(name)),
+      [],
+    );
+    for (const words of ['Permission is hereby granted', 'Apache License', 'Permission to use, copy, modify']) {
+      assert.ok(notices.includes(words), words);
+    }
+  }).timeout(60_000);
 });
