@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import { bundledPackages, notices } from './lib/bundled.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { isMain } from './lib/isMain.mjs';
@@ -71,6 +71,9 @@ const ownBundles = {
 /** Of these, what is itself in bundles that are loaded when they are needed, and in more than one. */
 const sharedBundles = ['pg'];
 
+/** Of these, what has most in common, which is then in files beside them: nothing that is loaded at a start. */
+const alikeBundles = ['operations', 'doctor', 'postgres'];
+
 /**
  * Leads each `import()` of such a module to its bundle, and each import of a shared one.
  * @returns {import('esbuild').Plugin}
@@ -115,7 +118,7 @@ function cliOptions(production) {
 function ownBundlesOptions(production) {
   return {
     ...commonOptions(production),
-    entryPoints: Object.fromEntries(Object.entries(ownBundles).map(([module, name]) => [name, module])),
+    entryPoints: entryPointsOf((name) => !alikeBundles.includes(name)),
     outdir: 'dist',
     alias: { '@modelcontextprotocol/server/_shims': './src/mcp/jsonSchemaValidator.ts' },
     // The first is VS Code's own; the other an optional part of pg that has to be compiled: not ours.
@@ -123,6 +126,65 @@ function ownBundlesOptions(production) {
     plugins: [loadOwnBundles(), importVscodeOnce()],
     banner: { js: nodeCheck },
   };
+}
+
+/**
+ * esbuild shares code between modules of the newer kind only: these are built so, and then turned into the older kind, which
+ * can be loaded when it is asked for.
+ * @param {boolean} production
+ * @returns {import('esbuild').BuildOptions}
+ */
+function alikeBundlesOptions(production) {
+  return {
+    ...commonOptions(production),
+    entryPoints: entryPointsOf((name) => alikeBundles.includes(name)),
+    outdir: 'dist',
+    format: 'esm',
+    supported: {},
+    splitting: true,
+    chunkNames: 'shared-[hash]',
+    sourcemap: false,
+    plugins: [loadOwnBundles(), asCommonJs(production)],
+    write: false,
+  };
+}
+
+/**
+ * @param {boolean} production
+ * @returns {import('esbuild').Plugin}
+ */
+function asCommonJs(production) {
+  return {
+    name: 'as CommonJS',
+    setup(build) {
+      build.onEnd(async ({ outputFiles = [] }) => {
+        const { transform } = await import('esbuild');
+        for (const { path, text } of outputFiles) {
+          const { code } = await transform(text, {
+            format: 'cjs',
+            platform: 'node',
+            target: 'node20',
+            supported: { 'dynamic-import': false },
+            minify: production,
+            sourcemap: production ? false : 'inline',
+            sourcefile: path,
+            banner: nodeCheck,
+          });
+          await mkdir(dirname(path), { recursive: true });
+          await writeFile(path, code);
+        }
+      });
+    },
+  };
+}
+
+/**
+ * @param {(name: string) => boolean} isAsked
+ * @returns {Record<string, string>} the files of the bundles with such names
+ */
+function entryPointsOf(isAsked) {
+  const asked = Object.entries(ownBundles).filter(([, name]) => isAsked(name));
+  return Object.fromEntries(asked.map(([module, name]) => [name, module]));
 }
 
 /**
@@ -148,6 +210,8 @@ function commonOptions(production) {
   };
 }
 
+const builds = [extensionOptions, cliOptions, ownBundlesOptions, alikeBundlesOptions];
+
 /**
  * Bundles the extension into dist/extension.js, the command into dist/cli.js, and what they load later into files beside them;
  * beside all of them the licences of the packages that are in them.
@@ -158,9 +222,7 @@ export async function buildExtension({ production }) {
   const { build } = await import('esbuild');
   // A source map left by a development build would name sources that the new bundle does not match.
   await rm(join(repoRoot, 'dist'), { recursive: true, force: true });
-  const results = await Promise.all(
-    [extensionOptions, cliOptions, ownBundlesOptions].map((options) => build(options(production))),
-  );
+  const results = await Promise.all(builds.map((options) => build(options(production))));
   const packages = bundledPackages(results.flatMap(({ metafile }) => metafile ?? []));
   await writeFile(join(repoRoot, 'dist', 'THIRD_PARTY_NOTICES.txt'), notices(packages));
   // npm sees to this for what it installs; a checkout and the package of the extension have nobody else.
@@ -174,7 +236,7 @@ export async function buildExtension({ production }) {
  */
 async function watchExtension() {
   const { context } = await import('esbuild');
-  for (const options of [extensionOptions, cliOptions, ownBundlesOptions]) {
+  for (const options of builds) {
     const watcher = await context({ ...options(false), logLevel: 'info' });
     await watcher.watch();
   }
