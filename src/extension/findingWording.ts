@@ -19,7 +19,7 @@ export function findingTitle({ kind }: Finding): string {
     UNKNOWN_AGENT: vscode.l10n.t('An agent is not registered'),
     UNINDEXED_MESSAGE: vscode.l10n.t('A message cannot be acknowledged'),
     UNDELIVERED_MESSAGE: vscode.l10n.t('Messages are not delivered'),
-    WRONG_MODE: vscode.l10n.t('Others may read or write the store'),
+    WRONG_MODE: vscode.l10n.t('Other users may read or write the store'),
     SYMBOLIC_LINK: vscode.l10n.t('A symbolic link is in the way'),
     NETWORK_FILE_SYSTEM: vscode.l10n.t('The store is on a network file system'),
     OUT_OF_REACH: vscode.l10n.t('Something could not be looked at'),
@@ -103,13 +103,13 @@ export function findingRemedy(finding: Finding): string {
     case 'UNDELIVERED_MESSAGE':
       return vscode.l10n.t('Writes them to the files of their recipients.');
     case 'WRONG_MODE':
-      return vscode.l10n.t('Takes those rights away from others.');
+      return vscode.l10n.t('Takes those rights away from other users.');
     case 'SYMBOLIC_LINK':
       return vscode.l10n.t('Nothing is written through it: put what it leads to in its place.');
     case 'NETWORK_FILE_SYSTEM':
       return vscode.l10n.t('Locks of other machines have to be cleared by hand, and changes may be noticed late.');
     case 'OUT_OF_REACH':
-      return vscode.l10n.t('See to your rights, or move away what is in its place.');
+      return vscode.l10n.t('Check your permissions, or move away what stands in its place.');
     case 'SERVER_TOO_OLD':
       return vscode.l10n.t('Use a server of version {0} or later.', String(facts['needed']));
     case 'OTHER_SCHEMA':

@@ -3,8 +3,9 @@
 import * as vscode from 'vscode';
 import { withoutIcons } from '../core/display';
 import { type Held, MANY_FILES, type Preview, type PreviewFile } from '../core/preview';
+import type { Overlap } from '../core/scope/relation';
 import { type Answer, askToGoOn, type Place } from './quickInput';
-import { duration, localTime, overlapText } from './wording';
+import { duration, localTime } from './wording';
 
 const SHOWN_FILES = 10;
 const SHOWN_HELD = 5;
@@ -63,7 +64,7 @@ function countFact({ files, more }: Preview): vscode.QuickPickItem {
     );
   }
   if (length === 0) {
-    return warning(vscode.l10n.t('Nothing'), vscode.l10n.t('no file of this workspace, as long as none is made'));
+    return warning(vscode.l10n.t('Nothing'), vscode.l10n.t('no file of this workspace yet'));
   }
   return {
     label: `$(files) ${length === 1 ? vscode.l10n.t('1 file') : vscode.l10n.t('{0} files', length)}`,
@@ -88,7 +89,7 @@ function heldFact({ reservation: { scope, agent_id, expires_at }, overlap }: Hel
   return {
     label: `$(lock) ${withoutIcons(scope)}`,
     description: vscode.l10n.t('{0} until {1}', withoutIcons(agent_id), localTime(expires_at)),
-    detail: vscode.l10n.t('It {0}, and has to be released first.', overlapText(overlap)),
+    detail: toBeReleasedFirst(overlap),
   };
 }
 
@@ -110,4 +111,17 @@ function warning(text: string, description = ''): vscode.QuickPickItem {
 
 function separator(label: string): vscode.QuickPickItem {
   return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
+function toBeReleasedFirst(overlap: Overlap): string {
+  switch (overlap) {
+    case 'exact':
+      return vscode.l10n.t('It is the same scope, and has to be released first.');
+    case 'contains':
+      return vscode.l10n.t('It contains the scope you ask for, and has to be released first.');
+    case 'within':
+      return vscode.l10n.t('It is part of the scope you ask for, and has to be released first.');
+    case 'partial':
+      return vscode.l10n.t('It has files in common with the scope you ask for, and has to be released first.');
+  }
 }

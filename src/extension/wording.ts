@@ -113,17 +113,17 @@ export function scopeFault(fault: ScopeFault): string {
   }
 }
 
-/** How what is held lies to what is asked for: goes on after its name. */
+/** How what is held, which was named just before, lies to what is asked for. */
 export function overlapText(overlap: Overlap): string {
   switch (overlap) {
     case 'exact':
-      return vscode.l10n.t('is the same scope');
+      return vscode.l10n.t('It is the same scope.');
     case 'contains':
-      return vscode.l10n.t('contains the scope you ask for');
+      return vscode.l10n.t('It contains the scope you ask for.');
     case 'within':
-      return vscode.l10n.t('is part of the scope you ask for');
+      return vscode.l10n.t('It is part of the scope you ask for.');
     case 'partial':
-      return vscode.l10n.t('has files in common with the scope you ask for');
+      return vscode.l10n.t('It has files in common with the scope you ask for.');
   }
 }
 
@@ -139,7 +139,7 @@ export function explain(error: ErrorBody): string {
     case 'RESERVATION_STALE_FOUND': {
       const stale = facts['stale'] as Holding;
       return vscode.l10n.t(
-        '“{0}” was reserved by {1}; that ended {2}.',
+        '“{0}” was reserved by {1} until {2}.',
         withoutLinks(stale.scope),
         withoutLinks(stale.agent_id),
         localTime(stale.expires_at),
@@ -149,7 +149,7 @@ export function explain(error: ErrorBody): string {
     case 'RENEW_FORBIDDEN':
       return held(facts['holder'] as Holding);
     case 'RESERVATION_NOT_FOUND':
-      return vscode.l10n.t('“{0}” is not reserved any more; there is nothing to release.', fact('scope'));
+      return vscode.l10n.t('“{0}” is not reserved any more.', fact('scope'));
     case 'AGENT_NOT_FOUND':
       return fact('agent')
         ? vscode.l10n.t('Agent “{0}” is not registered.', fact('agent'))
@@ -168,16 +168,17 @@ export function explain(error: ErrorBody): string {
       if ('folder' in facts) {
         return vscode.l10n.t('{0} is in no worktree of a Git repository.', fact('folder'));
       }
-      if ('fault' in facts || 'path' in facts) {
+      if ('path' in facts) {
         return withoutLinks(error.message);
       }
       return 'ttl' in facts
-        ? `${vscode.l10n.t('“{0}” is no time to hold a scope.', fact('ttl'))} ${rules.ttl()}`
+        ? `${vscode.l10n.t('“{0}” is not a valid time to hold a scope.', fact('ttl'))} ${rules.ttl()}`
         : vscode.l10n.t('The scope and the bead are both needed.');
     case 'MESSAGE_NOT_FOUND':
       return vscode.l10n.t('Message “{0}” does not exist any more.', fact('message'));
-    case 'ACK_FORBIDDEN':
     case 'READ_FORBIDDEN':
+      return vscode.l10n.t('That message is for {0} alone.', fact('to_agent'));
+    case 'ACK_FORBIDDEN':
       return vscode.l10n.t('That message is for {0}; only {0} can acknowledge it.', fact('to_agent'));
     case 'INTERNAL_ERROR':
       return problemText(facts['cause'] as ProblemKind | 'UNEXPECTED', facts, withoutLinks(error.message));
@@ -220,12 +221,12 @@ function problemText(kind: ProblemKind | 'UNEXPECTED', facts: StoreProblem['fact
     case 'BYTE_ORDER_MARK':
       return vscode.l10n.t('{0} begins with a byte order mark. Save it as UTF-8 without one.', path);
     case 'NOT_JSON':
-      return vscode.l10n.t('{0} is not JSON, perhaps cut short. Mend it, or move it away.', path);
+      return vscode.l10n.t('{0} is not JSON, perhaps cut short. Correct it, or move it away.', path);
     case 'WRONG_SHAPE':
-      return vscode.l10n.t('{0} does not hold what it should. Mend it, or move it away.', path);
+      return vscode.l10n.t('{0} does not hold what it should. Correct it, or move it away.', path);
     case 'BAD_ENTRY':
       return vscode.l10n.t(
-        'Entry {0} of {1} is wrong ({2}). Mend it, or take it out.',
+        'Entry {0} of {1} is wrong ({2}). Correct it, or take it out.',
         fact('entry'),
         path,
         fact('reason'),
@@ -273,7 +274,10 @@ function serverProblemText(kind: ProblemKind, fact: (name: string) => string, me
             fact('needed'),
           );
     case 'SCHEMA_TOO_NEW':
-      return vscode.l10n.t('The tables of {0} are newer than this extension. Update it on this machine.', path);
+      return vscode.l10n.t(
+        'The tables of {0} are newer than this extension. Update the extension on this machine.',
+        path,
+      );
     case 'ACCESS_DENIED':
       if (isPasswordMissing({ reason: fact('reason') })) {
         return vscode.l10n.t('{0} wants a password.', path);
@@ -286,7 +290,9 @@ function serverProblemText(kind: ProblemKind, fact: (name: string) => string, me
     case 'INVALID_CONNECTION':
       switch (fact('address')) {
         case 'PASSWORD_IN_URL':
-          return vscode.l10n.t('The setting of the PostgreSQL server holds a password, and is not used.');
+          return vscode.l10n.t(
+            'The setting of the PostgreSQL server holds a password. Passwords in settings are not used.',
+          );
         case 'NO_NAMESPACE':
           return vscode.l10n.t(
             'The first folder is of no repository with a remote: set whose reservations are meant (agentReservations.namespace).',
@@ -302,8 +308,7 @@ function serverProblemText(kind: ProblemKind, fact: (name: string) => string, me
 /** `more` others are in the way too. */
 function inTheWay(conflict: Conflict, more: number): string {
   const { overlap } = conflict;
-  const first =
-    overlap === 'exact' ? held(conflict) : `${held(conflict)} ${vscode.l10n.t('It {0}.', overlapText(overlap))}`;
+  const first = overlap === 'exact' ? held(conflict) : `${held(conflict)} ${overlapText(overlap)}`;
   if (more <= 0) {
     return first;
   }

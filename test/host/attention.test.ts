@@ -197,10 +197,10 @@ describe('what a person is told of by itself', () => {
           );
           assert.deepEqual(
             seen.map(({ text, actions }) => [text, actions]),
-            [['2 of your scopes end within minutes: a.ts, b.ts.', ['Extend All', 'Release All']]],
+            [['2 of your scopes end within minutes: a.ts, b.ts.', ['Renew All', 'Release All']]],
           );
         },
-        () => 'Extend All',
+        () => 'Renew All',
       );
     } finally {
       await setting('autoRenew', undefined);

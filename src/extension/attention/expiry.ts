@@ -45,7 +45,7 @@ export class ExpiryNotice implements vscode.Disposable {
     const several = ending.length > 1;
     tell(text(ending), [
       {
-        title: several ? vscode.l10n.t('Extend All') : vscode.l10n.t('Extend'),
+        title: several ? vscode.l10n.t('Renew All') : vscode.l10n.t('Renew'),
         run: async () => {
           const { renewEach } = await import('../commands/handlers');
           await renewEach(this.context, agent, ending, defaultTtl());

@@ -66,10 +66,13 @@ async function choose(context: CommandContext, findings: readonly Finding[]): Pr
         choices: choices(context, findings, (one) => isRepairable(one) && !one.risky),
       },
       {
-        label: vscode.l10n.t('To repair with care'),
+        label: vscode.l10n.t('Repair with care'),
         choices: choices(context, findings, (one) => isRepairable(one) && one.risky),
       },
-      { label: vscode.l10n.t('Only to look at'), choices: choices(context, findings, (one) => !isRepairable(one)) },
+      {
+        label: vscode.l10n.t('For information only'),
+        choices: choices(context, findings, (one) => !isRepairable(one)),
+      },
     ],
     isChosen: (one) => isRepairable(one) && !one.risky,
     canChoose: isRepairable,

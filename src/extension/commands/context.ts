@@ -79,7 +79,7 @@ function serverRemedies({ live, log }: CommandContext, { details }: ErrorBody): 
   const trouble = serverTrouble(problem);
   return [
     ...(trouble === 'PASSWORD' ? [command(vscode.l10n.t('Enter Password…'), COMMANDS.enterPassword)] : []),
-    ...(trouble === 'SCHEMA_TOO_OLD' ? [command(vscode.l10n.t('Open a Terminal for It'), COMMANDS.prepareServer)] : []),
+    ...(trouble === 'SCHEMA_TOO_OLD' ? [command(vscode.l10n.t('Open a Terminal'), COMMANDS.prepareServer)] : []),
     ...(trouble === 'PASSWORD_IN_URL'
       ? [command(vscode.l10n.t('Move It to the Secret Storage'), COMMANDS.movePassword)]
       : []),
