@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { bundledPackages, notices } from './lib/bundled.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { isMain } from './lib/isMain.mjs';
@@ -159,7 +159,7 @@ function asCommonJs(production) {
     setup(build) {
       build.onEnd(async ({ outputFiles = [] }) => {
         const { transform } = await import('esbuild');
-        for (const { path, text } of outputFiles) {
+        for (const { path, text } of plainlyNamed(outputFiles)) {
           const { code } = await transform(text, {
             format: 'cjs',
             platform: 'node',
@@ -176,6 +176,22 @@ function asCommonJs(production) {
       });
     },
   };
+}
+
+/**
+ * What is shared is named by a hash, in which the place of the packages is too: by their order it has the same name everywhere.
+ * @param {readonly import('esbuild').OutputFile[]} files
+ * @returns {{ path: string, text: string }[]}
+ */
+function plainlyNamed(files) {
+  const hashed = /shared-[0-9A-Z]{8}/g;
+  const bare = (/** @type {string} */ text) => text.replace(hashed, '');
+  const shared = files.filter(({ path }) => basename(path).startsWith('shared-'));
+  const names = shared
+    .sort((left, right) => (bare(left.text) < bare(right.text) ? -1 : 1))
+    .map(({ path }) => basename(path, '.js'));
+  const plain = (/** @type {string} */ text) => text.replace(hashed, (name) => `shared-${names.indexOf(name) + 1}`);
+  return files.map(({ path, text }) => ({ path: plain(path), text: plain(text) }));
 }
 
 /**
