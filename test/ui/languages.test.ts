@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { seed, YOU } from '../../scripts/demo/scene';
 import { makePseudoExtension, PSEUDO_LOCALE, pseudoTexts } from '../support/pseudoLocale';
+import { importScript } from '../support/scripts';
 import { openWorkbench, type Workbench } from '../support/workbench';
+
+type L10nScript = typeof import('../../scripts/l10n.mjs');
 
 const WORKBENCH_MS = 120_000;
 
@@ -13,6 +16,8 @@ const WORKBENCH_MS = 120_000;
 const NOT_OURS = [
   /Login form is yours to review|Need src\/app\/router\.ts|Which token lifetime should the docs name\?/g,
   /\b(res|msg)_\w+/g,
+  // Of the system's formats: tomorrow's dates are among them before midnight.
+  /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d/g,
   /\b[\w*]+(\/[\w*.]+)+/g,
   /\b(you|claude-auth|codex-api|copilot-docs|agent-reservations|beadboard|bd-\d+)\b/g,
 ];
@@ -113,6 +118,42 @@ describe('the extension in a language that is a third longer', function () {
     await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
   }
 });
+
+for (const [language, name] of [
+  ['de', 'German'],
+  ['zh-cn', 'Simplified Chinese'],
+] as const) {
+  describe(`the extension in ${name}`, function () {
+    this.timeout(WORKBENCH_MS);
+    let workbench: Workbench;
+
+    before(async () => {
+      workbench = await openWorkbench({
+        language,
+        settings: { 'agentReservations.agent': YOU },
+        prepare: ({ storeDir }) => seed(storeDir),
+      });
+    });
+
+    after(() => workbench?.close());
+
+    it('takes the texts of package.json and of the code from that language', async () => {
+      const { bundles, textsOf } = await importScript<L10nScript>('l10n.mjs');
+      const [contributed = {}, code = {}] = bundles.map(({ translated }) => textsOf(translated(language)));
+      const { page } = workbench;
+      const title = contributed['viewContainer.title'] ?? '';
+      await page.locator(`.activitybar .action-label[aria-label^="${title}"]`).click({ force: true });
+      for (const text of ['Active', 'Expired']) {
+        await page
+          .locator('.pane-body .monaco-list-row')
+          .getByText(code[text] ?? '', { exact: true })
+          .waitFor();
+      }
+      await page.mouse.move(800, 400);
+      await workbench.screenshot(`view-${language}`);
+    });
+  });
+}
 
 /** Words of plain letters, but for those of agents and of VS Code. */
 function englishIn(text: string | null): string[] {
