@@ -56,6 +56,7 @@ const ownBundles = {
   'src/tools/tools.ts': 'tools',
   'src/extension/operations.ts': 'operations',
   'src/extension/commands/handlers.ts': 'commands',
+  'src/extension/demo/demo.ts': 'demo',
   'src/mcp/main.ts': 'mcp',
   'src/store/files/doctor/doctor.ts': 'doctor',
   'src/hooks/agentHooks.ts': 'agentHooks',

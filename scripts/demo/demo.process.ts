@@ -6,8 +6,8 @@
 
 import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { work } from './agentAtWork';
-import { CAST, seed } from './scene';
+import { work } from '../../src/extension/demo/agentAtWork';
+import { CAST, operations, seed } from './scene';
 
 const { values } = parseArgs({
   options: { store: { type: 'string' }, project: { type: 'string' }, agent: { type: 'string' } },
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   const role = CAST.find(({ id }) => id === agent);
   if (role) {
     process.on('disconnect', () => process.exit(0));
-    await work(store, role, project);
+    await work({ operations: operations(store), role, place: { project } });
     return;
   }
   await seed(store, project);

@@ -4,18 +4,11 @@ import { type Coordination, createCoordination } from '../../src/coordination/co
 import type { Envelope } from '../../src/core/envelope';
 import type { ReserveInput } from '../../src/core/reserve';
 import { MINUTE_MS } from '../../src/core/time';
+import type { Role } from '../../src/extension/demo/agentAtWork';
 import { randomHex } from '../../src/store/files/durable';
 import { FileStore } from '../../src/store/files/fileStore';
 
 export const YOU = 'you';
-
-export interface Role {
-  readonly id: string;
-  readonly role: string;
-  readonly bead: string;
-  /** The scopes that this agent works on in turn; some are of interest to others too. */
-  readonly scopes: readonly string[];
-}
 
 export const CAST: readonly Role[] = [
   {

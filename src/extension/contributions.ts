@@ -42,6 +42,9 @@ export const COMMANDS = {
   movePassword: `${PREFIX}.movePassword`,
   prepareServer: `${PREFIX}.prepareServer`,
   showLog: `${PREFIX}.showLog`,
+  tryDemo: `${PREFIX}.tryDemo`,
+  leaveDemo: `${PREFIX}.leaveDemo`,
+  openWalkthrough: `${PREFIX}.openWalkthrough`,
   filterAll: `${PREFIX}.filterAll`,
   filterProject: `${PREFIX}.filterProject`,
   filterMine: `${PREFIX}.filterMine`,
@@ -57,6 +60,9 @@ export const COMMANDS = {
   groupByBeadTicked: `${PREFIX}.groupByBeadTicked`,
 } as const;
 
+/** With the name of the extension, as VS Code wants it. */
+export const WALKTHROUGH = `agent-reservations.agent-reservations#${PREFIX}.start`;
+
 export const MCP_PROVIDER = `${PREFIX}.mcp`;
 
 export type CommandKey = keyof typeof COMMANDS;
@@ -68,6 +74,10 @@ export const CONTEXT_KEYS = {
   store: `${PREFIX}.store`,
   /** The kind of problem while the state is `unreadable`; of a server, `SERVER_` and what keeps the window from it. */
   problem: `${PREFIX}.problem`,
+  /** Whether the window shows the demo store. */
+  demo: `${PREFIX}.demo`,
+  /** Whether an agent to act as is known. */
+  knowsAgent: `${PREFIX}.knowsAgent`,
   /** Whether the person holds anything. */
   holds: `${PREFIX}.holds`,
   /** `all`, `project` or `mine`. */

@@ -1,5 +1,6 @@
 /** Wiring only: what there is, and who is given what. */
 
+import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Overview } from '../core/overview';
 import type { AgentReservationsApi } from './api';
@@ -78,6 +79,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     log,
     memory,
     passwords,
+    storageUri: context.globalStorageUri,
     extensionUri: context.extensionUri,
   };
   context.subscriptions.push(
@@ -125,6 +127,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     settings,
   );
   void live.refresh();
+  void removeDemosLeft(context.globalStorageUri);
   return {
     apiVersion: 1,
     onDidChange: changed.event,
@@ -156,4 +159,11 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
       ? { internals: { live, view, statusBar, memory, commands, badges, mcpServer } }
       : {}),
   };
+}
+
+/** A window that was closed has not left its demo: looks whether there is any, and only then loads what removes it. */
+async function removeDemosLeft(storage: vscode.Uri): Promise<void> {
+  if (await stat(vscode.Uri.joinPath(storage, 'demo').fsPath).catch(() => undefined)) {
+    await (await import('./demo/demo')).removeLeft(storage);
+  }
 }

@@ -59,6 +59,8 @@ export async function chooseAgent(live: LiveStore): Promise<string | undefined> 
     return undefined;
   }
   await saveAgent(id);
+  // In the demo no setting tells of it.
+  live.look();
   return id;
 }
 

@@ -10,7 +10,7 @@ import type { Store } from '../store/store';
 const ID_BYTES = 4;
 
 export function openOperations(root: string, options: FileStoreOptions): Coordination {
-  return operationsOn(new FileStore(root, options));
+  return operationsOn(new FileStore(root, options), options.clock);
 }
 
 /** `clock` is the one by which leases end; this machine's unless told. */

@@ -5,6 +5,7 @@ import { isAgentId } from '../core/agent';
 import { DEFAULT_TTL_MINUTES, isTtl } from '../core/reservation';
 import { defaultRoot } from '../store/files/paths';
 import { CONFIGURATION } from './contributions';
+import { demo, setDemo } from './demo/state';
 
 const DEFAULT_EXPIRED_HOURS = 24;
 
@@ -31,8 +32,13 @@ function read<T>(name: string, fallback: T): T {
   return settings.get<T>(name, fallback);
 }
 
-/** The folder of the store: the setting's, or beadboard's. */
+/** The folder of the store that this window shows: the demo's, the setting's, or beadboard's. */
 export function storeRoot(): string {
+  return demo()?.store ?? personsStoreRoot();
+}
+
+/** The same for programs that are started from here: the demo is of this window alone. */
+export function personsStoreRoot(): string {
   return configuredStore() ?? defaultRoot();
 }
 
@@ -45,8 +51,13 @@ export function configuredStore(): string | undefined {
   return isAbsolute(path) ? path : resolve(homedir(), path.replace(/^~[\\/]?/, ''));
 }
 
-/** The URL of the server that the store is on; empty where it is in files. It may hold a password, which is not to be used. */
+/** The URL of the server that this window's store is on; empty where it is in files. It may hold a password, not to be used. */
 export function postgresUrl(): string {
+  return demo() ? '' : personsPostgresUrl();
+}
+
+/** The same for programs that are started from here. */
+export function personsPostgresUrl(): string {
   return read('postgres.url', '').trim();
 }
 
@@ -55,8 +66,13 @@ export function configuredNamespace(): string {
   return read('namespace', '').trim();
 }
 
-/** The agent that the person acts as: the setting, else BB_AGENT, else not known yet. */
+/** The agent that the person acts as in this window: the demo's, the setting, else BB_AGENT, else not known yet. */
 export function configuredAgent(): string | undefined {
+  return demo()?.agent ?? personsAgent();
+}
+
+/** The same for programs that are started from here. */
+export function personsAgent(): string | undefined {
   return [read('agent', ''), process.env['BB_AGENT'] ?? ''].map((id) => id.trim()).find(isAgentId);
 }
 
@@ -65,6 +81,11 @@ export async function savePostgresUrl(url: string): Promise<void> {
 }
 
 export async function saveAgent(id: string): Promise<void> {
+  const current = demo();
+  if (current) {
+    setDemo({ ...current, agent: id });
+    return;
+  }
   await vscode.workspace.getConfiguration(CONFIGURATION).update('agent', id, vscode.ConfigurationTarget.Global);
 }
 

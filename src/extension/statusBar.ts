@@ -4,6 +4,7 @@ import { type ActiveItem, ownItems } from '../core/overview';
 import { MINUTE_MS } from '../core/time';
 import type { StoreProblem } from '../store/problem';
 import { COMMANDS, VIEW_ID } from './contributions';
+import { demo } from './demo/state';
 import { type LiveStore, outOfDateOf } from './liveStore';
 import { explainProblem, localTime, outOfDateText, timeUntil } from './wording';
 
@@ -75,9 +76,13 @@ export class StatusBar implements vscode.Disposable {
     const age = outOfDate && outOfDateText(outOfDate);
     this.draw({
       command: age === undefined ? COMMANDS.showHeld : `${VIEW_ID}.focus`,
-      text: `$(${age === undefined ? 'lock' : 'warning'}) ${vscode.l10n.t('{0} held', mine.length)}`,
+      text: `$(${age === undefined ? 'lock' : 'warning'}) ${demo() ? vscode.l10n.t('{0} held (demo)', mine.length) : vscode.l10n.t('{0} held', mine.length)}`,
       tooltip: [...(age === undefined ? [] : [age]), tooltip(mine, now)].join('\n\n'),
-      label: [spoken(mine.length, ending.length), ...(age === undefined ? [] : [age])].join('. '),
+      label: [
+        ...(demo() ? [vscode.l10n.t('Demo store')] : []),
+        spoken(mine.length, ending.length),
+        ...(age === undefined ? [] : [age]),
+      ].join('. '),
       warns: ending.length > 0,
     });
     if ((mine.length > 0 || age !== undefined) && vscode.window.state.focused) {

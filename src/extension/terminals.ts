@@ -8,7 +8,7 @@ import { delimiter } from 'node:path';
 import * as vscode from 'vscode';
 import { CONFIGURATION } from './contributions';
 import { serverVariables } from './postgres/setting';
-import { configuredAgent, configuredStore, offersTerminalCommand, sharesIdentity } from './settings';
+import { configuredStore, offersTerminalCommand, personsAgent, sharesIdentity } from './settings';
 
 type Environment = vscode.GlobalEnvironmentVariableCollection;
 
@@ -53,7 +53,7 @@ export class Terminals implements vscode.Disposable {
         AGENT_RESERVATIONS_NODE: offers ? process.execPath : undefined,
         AGENT_RESERVATIONS_STORE: offers ? (server['AGENT_RESERVATIONS_STORE'] ?? configuredStore()) : undefined,
         AGENT_RESERVATIONS_NAMESPACE: offers ? server['AGENT_RESERVATIONS_NAMESPACE'] : undefined,
-        BB_AGENT: sharesIdentity() ? configuredAgent() : undefined,
+        BB_AGENT: sharesIdentity() ? personsAgent() : undefined,
       },
     });
   }

@@ -1,4 +1,6 @@
 import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import {
   COLORS,
@@ -8,19 +10,36 @@ import {
   CONTEXT_VALUES,
   MCP_PROVIDER,
   VIEW_ID,
+  WALKTHROUGH,
 } from '../../src/extension/contributions';
 import { SERVER_TROUBLES } from '../../src/extension/postgres/serverProblem';
 import { PROBLEM_KINDS, type ProblemKind } from '../../src/store/problem';
+import { repoRoot } from '../support/paths';
 import { extension } from './support';
 
 type MenuItem = ({ readonly command: string } | { readonly submenu: string }) & { readonly when?: string };
 
+interface Step {
+  readonly id: string;
+  readonly description: string;
+  readonly media: { readonly svg: string; readonly altText: string };
+  readonly completionEvents: readonly string[];
+}
+
+interface Walkthrough {
+  readonly id: string;
+  readonly steps: readonly Step[];
+}
+
 interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
-    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly views: Readonly<
+      Record<string, readonly { readonly id: string; readonly accessibilityHelpContent?: string }[]>
+    >;
     readonly viewsWelcome: readonly { readonly contents: string; readonly when: string }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+    readonly walkthroughs: readonly Walkthrough[];
     readonly colors: readonly { readonly id: string }[];
     readonly submenus: readonly { readonly id: string }[];
     readonly mcpServerDefinitionProviders: readonly { readonly id: string }[];
@@ -100,6 +119,51 @@ describe('package.json and the code', () => {
     const unreadable = PROBLEM_KINDS.filter((kind) => !notOfReading.includes(kind));
     const troubles = SERVER_TROUBLES.map((trouble) => `SERVER_${trouble}`);
     assert.deepEqual(told.sort(), [...unreadable, ...troubles].sort());
+  });
+
+  it('name the same walkthrough, with steps that what there is can complete', () => {
+    const { walkthroughs } = manifest.contributes;
+    assert.deepEqual(
+      walkthroughs.map(({ id }) => `agent-reservations.agent-reservations#${id}`),
+      [WALKTHROUGH],
+    );
+    const steps = walkthroughs.flatMap((one) => one.steps);
+    assert.equal(steps.length, 4);
+    const known: readonly string[] = [
+      ...Object.values(COMMANDS).map((command) => `onCommand:${command}`),
+      ...Object.values(CONTEXT_KEYS).map((key) => `onContext:${key}`),
+    ];
+    for (const { id, description, media, completionEvents } of steps) {
+      assert.ok(completionEvents.length > 0, id);
+      assert.deepEqual(
+        completionEvents.filter((event) => !known.includes(event)),
+        [],
+      );
+      const links = [...description.matchAll(/\]\(([^)]*)\)/g)].map(([, link = '']) => link);
+      const commands: readonly string[] = [...Object.values(COMMANDS), `${VIEW_ID}.focus`];
+      assert.ok(links.length > 0, id);
+      assert.deepEqual(
+        links.filter((link) => !commands.includes(link.replace(/^command:/, ''))),
+        [],
+      );
+      assert.ok(media.altText, id);
+      const picture = readFileSync(join(repoRoot, media.svg), 'utf8');
+      assert.match(picture, /var\(--vscode-/);
+      // Nothing that runs, and nothing from elsewhere.
+      assert.doesNotMatch(picture, /<script|<foreignObject|\bon\w+=|href|url\(|https?:(?!\/\/www\.w3\.org)/);
+    }
+  });
+
+  it('say of the view how it is used without seeing it, with keys of commands that there are', () => {
+    const [view] = Object.values(manifest.contributes.views).flat();
+    const help = view?.accessibilityHelpContent ?? '';
+    const keys = [...help.matchAll(/<keybinding:([\w.]+)>/g)].map(([, command = '']) => command);
+    assert.ok(keys.length > 5);
+    const known: readonly string[] = [...Object.values(COMMANDS), 'editor.action.showContextMenu'];
+    assert.deepEqual(
+      keys.filter((command) => !known.includes(command)),
+      [],
+    );
   });
 
   it('name the same colours', () => {

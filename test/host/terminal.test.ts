@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Envelope } from '../../src/core/envelope';
 import type { Reserved } from '../../src/core/reserve';
-import { actAs, eventually, extension, setting, startAnew, type Tested, theFolder } from './support';
+import { actAs, eventually, extension, run, setting, startAnew, type Tested, theFolder } from './support';
 
 describe('a terminal', () => {
   let tested: Tested;
@@ -74,6 +74,21 @@ describe('a terminal', () => {
     assert.equal(made.data.agent_id, 'dana');
     await setting('agent', undefined);
     assert.equal((await inTerminal('echo "<$BB_AGENT>"')).out, '<>\n');
+  });
+
+  it('knows nothing of the demo store that the window shows', async () => {
+    await actAs(tested, 'dana');
+    await run('tryDemo');
+    try {
+      await setting('terminalIdentity', true);
+      const made = await answer<Reserved>('agent-reservations reserve --scope docs --bead bd-1');
+      assert.ok(made.ok, made.error?.message);
+      assert.equal(made.data.agent_id, 'dana');
+      assert.equal((await inTerminal('echo "<$AGENT_RESERVATIONS_STORE>"')).out, '<>\n');
+    } finally {
+      await run('leaveDemo');
+    }
+    await eventually('what was made there is the person’s', () => tested.internals.live.overview.active.length === 1);
   });
 
   it('does not know the command where the setting says so', async () => {

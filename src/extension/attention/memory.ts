@@ -1,6 +1,7 @@
 /** What windows of this workspace have told or made, so that it is told or offered once. */
 
 import type * as vscode from 'vscode';
+import { demo } from '../demo/state';
 
 /** More are not remembered: the oldest are over for long. */
 const MOST = 500;
@@ -27,8 +28,11 @@ export class Remembered {
     }
   }
 
-  /** Forgets those that do not pass. */
+  /** Forgets those that do not pass. What the demo shows says nothing about what else there is. */
   async keep(passes: (key: string) => boolean): Promise<void> {
+    if (demo()) {
+      return;
+    }
     const kept = this.keys.filter(passes);
     if (kept.length < this.keys.length) {
       await this.memory.update(this.name, kept);

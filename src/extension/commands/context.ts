@@ -31,6 +31,8 @@ export interface CommandContext {
   readonly log: vscode.LogOutputChannel;
   readonly memory: vscode.Memento;
   readonly passwords: Passwords;
+  /** A folder of the extension's own, on the machine that it runs on. */
+  readonly storageUri: vscode.Uri;
   /** Where the extension is installed. */
   readonly extensionUri: vscode.Uri;
 }

@@ -9,6 +9,7 @@ import { askToRelease } from './askToRelease';
 import { checkStore } from './checkStore';
 import type { CommandContext, Handler } from './context';
 import { copyMcpConfiguration } from './copyMcpConfiguration';
+import { leaveDemo, openWalkthrough, tryDemo } from './demo';
 import { openDrift, reserveAllDrift, reserveDrift } from './drift';
 import { forceRelease } from './forceRelease';
 import { installGuard } from './installGuard';
@@ -59,6 +60,9 @@ export function handlersOf(context: CommandContext): Readonly<Record<CommandKey,
     movePassword: movePassword(context),
     prepareServer: prepareServer(),
     showLog: showLog(context),
+    tryDemo: tryDemo(context),
+    leaveDemo: leaveDemo(context),
+    openWalkthrough: openWalkthrough(),
     filterAll: filterBy(context, 'all'),
     filterAllTicked: filterBy(context, 'all'),
     filterProject: filterBy(context, 'project'),

@@ -8,7 +8,7 @@ import { CONFIGURATION, MCP_PROVIDER } from '../contributions';
 import type { Passwords } from '../postgres/passwords';
 import { serverVariables } from '../postgres/setting';
 import { splitPassword } from '../postgres/url';
-import { chatTools, configuredAgent, postgresUrl, storeRoot } from '../settings';
+import { chatTools, personsAgent, personsPostgresUrl, personsStoreRoot } from '../settings';
 
 export class McpServerProvider implements vscode.McpServerDefinitionProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
@@ -43,9 +43,9 @@ export class McpServerProvider implements vscode.McpServerDefinitionProvider, vs
       {
         // VS Code itself is the Node that runs it.
         ELECTRON_RUN_AS_NODE: '1',
-        AGENT_RESERVATIONS_STORE: storeRoot(),
+        AGENT_RESERVATIONS_STORE: personsStoreRoot(),
         ...(await serverVariables()),
-        BB_AGENT: configuredAgent() ?? null,
+        BB_AGENT: personsAgent() ?? null,
       },
       String(extension.packageJSON.version),
     );
@@ -58,7 +58,7 @@ export class McpServerProvider implements vscode.McpServerDefinitionProvider, vs
 
   /** The password of a server is told to the process alone that is started now: VS Code keeps what it was provided. */
   async resolveMcpServerDefinition(server: vscode.McpStdioServerDefinition): Promise<vscode.McpStdioServerDefinition> {
-    const url = postgresUrl();
+    const url = personsPostgresUrl();
     const password = url ? await this.passwords.get(splitPassword(url).url) : undefined;
     if (password !== undefined) {
       server.env = { ...server.env, PGPASSWORD: password };

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { namespaceOf } from '../../project/sharedNames';
-import { configuredNamespace, postgresUrl } from '../settings';
+import { configuredNamespace, personsPostgresUrl } from '../settings';
 import { splitPassword } from './url';
 
 /** Whose reservations: as set, else those of all clones of the first folder's repository; undefined where it has no origin. */
@@ -17,7 +17,7 @@ export async function namespaceHere(): Promise<string | undefined> {
 
 /** For the command and the MCP server; nothing where the store is in files. Never with the password. */
 export async function serverVariables(): Promise<Readonly<Record<string, string>>> {
-  const url = postgresUrl();
+  const url = personsPostgresUrl();
   if (!url) {
     return {};
   }

@@ -4,6 +4,7 @@ import { type Filter, filtered, grouped, isEmpty, rearranged, type Section } fro
 import { MINUTE_MS } from '../../core/time';
 import { setContext } from '../contextKeys';
 import { CONTEXT_KEYS, VIEW_ID } from '../contributions';
+import { demo } from '../demo/state';
 import type { Drift } from '../drift';
 import { type LiveStore, outOfDateOf } from '../liveStore';
 import { serverTrouble } from '../postgres/serverProblem';
@@ -142,6 +143,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
     setContext(CONTEXT_KEYS.problem, problemKey(live));
     setContext(CONTEXT_KEYS.state, this.stateKey());
     setContext(CONTEXT_KEYS.holds, active[0]?.mine === true);
+    setContext(CONTEXT_KEYS.knowsAgent, configuredAgent() !== undefined);
     this.tell(before);
     this.keepTime();
   }
@@ -150,7 +152,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   private message(): string {
     const outOfDate = outOfDateOf(this.live.state);
     const left = this.stateKey() === 'filled' ? filterMessage(this.arrangement.filter) : '';
-    return [outOfDate ? outOfDateText(outOfDate) : '', left].filter(Boolean).join(' ');
+    return [demo() ? demoMessage() : '', outOfDate ? outOfDateText(outOfDate) : '', left].filter(Boolean).join(' ');
   }
 
   /** VS Code passes on what is set, also where it was so before. */
@@ -270,7 +272,9 @@ function description(live: LiveStore, filter: Filter): string {
   }
   const me = configuredAgent();
   const old = outOfDateOf(live.state) ? vscode.l10n.t('last known state') : '';
-  return [me ? vscode.l10n.t('as {0}', me) : '', filterName(filter), old].filter(Boolean).join(' · ');
+  return [demo() ? vscode.l10n.t('demo') : '', me ? vscode.l10n.t('as {0}', me) : '', filterName(filter), old]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 /** By which a welcome text is chosen. */
@@ -290,6 +294,10 @@ function filterName(filter: Filter): string {
     case 'mine':
       return vscode.l10n.t('mine only');
   }
+}
+
+function demoMessage(): string {
+  return vscode.l10n.t('The demo store: its agents are made up, and yours are not touched.');
 }
 
 function filterMessage(filter: Filter): string {
