@@ -1,12 +1,12 @@
 /**
  * Takes the pictures of the README and the tour, as a person sees it: `node scripts/pictures.mjs [SCENE…]` starts
  * `npm start -- --demo`, opens the address that it prints, and writes media/SCENE-dark.png and media/SCENE-light.png for
- * each scene, or for all of them. `--theme NAME` takes them in another theme only, into out/pictures.
+ * each scene, or for all of them; of the story it makes media/story.png, which moves. `--theme NAME` takes them in another theme only, into out/pictures.
  */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -15,7 +15,15 @@ import { outDir, repoRoot } from './lib/paths.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('./lib/serverDemo.mjs').ServerDemo} ServerDemo */
-/** @typedef {{ width: number, height: number, sideBar: number, enter: (page: Page) => Promise<unknown> }} Scene */
+/** @typedef {(milliseconds: number) => Promise<void>} Frame adds what is to be seen now, for so long, to what moves */
+/**
+ * @typedef {object} Scene
+ * @property {number} width
+ * @property {number} height
+ * @property {number} sideBar
+ * @property {boolean} [small] goes into the package of the extension, where there is little room
+ * @property {(page: Page, frame: Frame) => Promise<unknown>} enter
+ */
 
 /**
  * Each begins with the Reservations view, and nothing else open; `enter` brings about what is to be seen, and
@@ -27,6 +35,7 @@ const scenes = {
     width: 780,
     height: 500,
     sideBar: 520,
+    small: true,
     // Agents of the demo come and go; the picture is of a moment at which one of them works.
     enter: (page) => page.locator('.monaco-list-row', { hasText: 'codex-api · bd-44' }).nth(1).waitFor(),
   },
@@ -75,6 +84,40 @@ const scenes = {
   },
 };
 
+/** What happens where somebody changes a file that another holds. */
+const story = {
+  width: 900,
+  height: 520,
+  sideBar: 340,
+  enter: async (/** @type {Page} */ page, /** @type {Frame} */ frame) => {
+    await frame(1500);
+    await openFile(page, 'rules.yml');
+    await page.mouse.move(800, 480);
+    await frame(1500);
+    await page.locator('.editor-instance .view-lines').click();
+    await page.keyboard.press('ControlOrMeta+Home');
+    for (const part of ['# Shorter ', 'than that ', 'nobody remembers.\n']) {
+      await page.keyboard.type(part);
+      await frame(300);
+    }
+    const warning = page.locator('.notification-toast', { hasText: 'which claude-auth holds' });
+    await warning.waitFor();
+    await frame(2500);
+    await warning.getByRole('button', { name: 'Ask to Release…' }).click();
+    const asking = page.locator('.quick-input-widget input:visible');
+    await asking.waitFor();
+    await frame(700);
+    await asking.fill('One line for bd-52');
+    await frame(1000);
+    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await page.locator('.activitybar .action-label[aria-label^="Reservations"]').click({ force: true });
+    await page.locator('.monaco-list-row', { hasText: 'src/auth/login/**' }).first().waitFor();
+    await page.mouse.move(800, 480);
+    await frame(3000);
+  },
+};
+
 /**
  * The same where the store is on a server; `begin` brings about what it is to be before the page is opened.
  * @type {Record<string, Omit<Scene, 'enter'> & { begin?: 'kill', enter: (page: Page, demo: ServerDemo) => Promise<unknown> }>}
@@ -99,13 +142,12 @@ const serverScenes = {
   },
 };
 
+const all = [...Object.keys(scenes), ...Object.keys(serverScenes), 'story'];
 const { values, positionals } = parseArgs({ options: { theme: { type: 'string' } }, allowPositionals: true });
-const chosen = positionals.length > 0 ? positionals : [...Object.keys(scenes), ...Object.keys(serverScenes)];
-const unknown = chosen.find((name) => !(name in scenes || name in serverScenes));
+const chosen = positionals.length > 0 ? positionals : all;
+const unknown = chosen.find((name) => !all.includes(name));
 if (unknown !== undefined) {
-  console.error(
-    `No scene is called "${unknown}". There are ${[...Object.keys(scenes), ...Object.keys(serverScenes)].join(', ')}.`,
-  );
+  console.error(`No scene is called "${unknown}". There are ${all.join(', ')}.`);
   process.exit(2);
 }
 const themes =
@@ -115,6 +157,7 @@ const themes =
         { name: 'light', theme: 'Light Modern' },
       ]
     : [{ name: values.theme.toLowerCase().replaceAll(/\W+/g, '-'), theme: values.theme }];
+const colours = 64;
 const folder = values.theme === undefined ? join(repoRoot, 'media') : join(outDir, 'pictures');
 
 await ensureInstalled();
@@ -123,7 +166,7 @@ await mkdir(folder, { recursive: true });
 
 const browser = await launchBrowser();
 const ofFiles = chosen.filter((name) => name in scenes);
-if (ofFiles.length > 0) {
+if (ofFiles.length > 0 || chosen.includes('story')) {
   await takeOfDemo(ofFiles);
 }
 const ofServer = chosen.filter((name) => name in serverScenes);
@@ -155,6 +198,14 @@ async function takeOfDemo(names) {
         await chooseTheme(page, theme);
         await take(page, /** @type {Scene} */ (scenes[scene]), join(folder, `${scene}-${name}.png`));
       }
+    }
+    if (chosen.includes('story')) {
+      const [{ name, theme } = { name: '', theme: '' }] = themes;
+      await open(page, address);
+      await page.getByText('Need src/app/router.ts').waitFor();
+      await tidy(page);
+      await chooseTheme(page, theme);
+      await take(page, story, join(folder, values.theme === undefined ? 'story.png' : `story-${name}.png`));
     }
   } finally {
     demo.kill();
@@ -213,17 +264,43 @@ async function tidy(page) {
  * @param {Scene} scene
  * @param {string} path
  */
-async function take(page, { width, height, sideBar, enter }, path) {
+async function take(page, { width, height, sideBar, small, enter }, path) {
   await page.setViewportSize({ width, height });
   await widenSideBar(page, sideBar);
   await page.mouse.move(width - 100, height - 100);
-  await enter(page);
+  /** @type {{ png: Buffer, milliseconds: number }[]} */
+  const frames = [];
+  await enter(page, async (milliseconds) => {
+    frames.push({ png: await page.screenshot({ scale: 'css' }), milliseconds });
+  });
+  if (frames.length > 0) {
+    await writeFile(path, await moving(frames));
+    return;
+  }
   await page.mouse.move(width - 100, height - 100);
   // What the pointer has passed may have told of itself, and something be at work.
   for (const passing of ['.monaco-hover', '.progress-badge .badge-content']) {
     await page.locator(`${passing}:visible`).first().waitFor({ state: 'detached' });
   }
-  await page.screenshot({ path });
+  if (small) {
+    await writeFile(path, await moving([{ png: await page.screenshot({ scale: 'css' }), milliseconds: 0 }]));
+  } else {
+    await page.screenshot({ path });
+  }
+}
+
+/**
+ * One picture of several, in few colours; it stands still where it is of one.
+ * @param {readonly { png: Buffer, milliseconds: number }[]} frames
+ * @returns {Promise<Buffer>}
+ */
+async function moving(frames) {
+  const { default: upng } = await import('upng-js');
+  const decoded = frames.map(({ png }) => upng.decode(new Uint8Array(png).buffer));
+  const [{ width, height } = { width: 0, height: 0 }] = decoded;
+  const pixels = decoded.map((picture) => /** @type {ArrayBuffer} */ (upng.toRGBA8(picture)[0]));
+  const delays = frames.map(({ milliseconds }) => milliseconds);
+  return Buffer.from(upng.encode(pixels, width, height, colours, delays));
 }
 
 /**
