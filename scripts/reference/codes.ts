@@ -83,6 +83,10 @@ export const CAUSES: Readonly<Record<ProblemKind | 'UNEXPECTED', Help>> = {
     meaning: 'One entry of a file is wrong; the others hold.',
     next: 'Mend it, or let the doctor move it out.',
   },
+  MISSING_FILE: {
+    meaning: 'A message is in its inbox, and its own file is not there.',
+    next: 'Let the doctor write it anew.',
+  },
   TOO_LARGE: { meaning: 'A file is larger than 8 MB.', next: 'Take out what nobody needs.' },
   ACCESS_DENIED: {
     meaning: 'The system, or the server, does not let this user read or write.',

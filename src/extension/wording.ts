@@ -231,6 +231,11 @@ function problemText(kind: ProblemKind | 'UNEXPECTED', facts: StoreProblem['fact
         path,
         fact('reason'),
       );
+    case 'MISSING_FILE':
+      return vscode.l10n.t(
+        '{0} is missing, so the message can be neither read nor acknowledged. Check the store to write it anew from the inbox.',
+        path,
+      );
     case 'ACCESS_DENIED':
       return vscode.l10n.t('Access to {0} is denied. Give your user the right to read and write it.', path);
     case 'NOT_A_FOLDER':

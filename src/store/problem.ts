@@ -11,6 +11,8 @@ export const PROBLEM_KINDS = [
   'WRONG_SHAPE',
   /** One entry of it lacks a field or has a wrong one. */
   'BAD_ENTRY',
+  /** A file is not there that another one says is. */
+  'MISSING_FILE',
   /** The file is larger than anybody's work makes it. */
   'TOO_LARGE',
   /** The operating system does not let us read or write it. */

@@ -64,6 +64,12 @@ export interface StoreReader {
   readClosed(since: Date, enough?: Enough): Promise<readonly Reservation[]>;
   /** The messages that wait for an acknowledgement, newest first. */
   readUnacked(): Promise<Records<Message>>;
+  /**
+   * The messages to an agent, for who shows them again and again, in no order. A message that cannot be read is among the
+   * problems, with its id as `message` in the facts, and not among the records. Of very many, a store may leave out the oldest
+   * that wait for nothing.
+   */
+  readLetters(agent: string): Promise<Records<Message>>;
 
   /**
    * Calls back soon after any part changed, whoever changed it, also when the store is created later. Calls for one

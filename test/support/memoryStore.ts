@@ -38,6 +38,7 @@ export function createMemoryStore(clock: () => Date): MemoryStore {
     },
     readAgent: (id) => Promise.resolve(agents.get(id)),
     readAgents: () => all([...agents.values()]),
+    readLetters: (agent) => all([...messages.values()].filter(({ to_agent }) => to_agent === agent)),
     readInbox: (agent) => all([...messages.values()].filter(({ to_agent }) => to_agent === agent)),
     readMessage: (id) => Promise.resolve(messages.get(id)),
     readUnacked: () => all([...messages.values()].filter(isUnackedRequired).sort(newestFirst)),

@@ -83,6 +83,7 @@ export class ServerStore implements WindowStore {
       readActive: () => read((store) => store.readActive()),
       readClosed: (...where) => read((store) => store.readClosed(...where)),
       readUnacked: () => read((store) => store.readUnacked()),
+      readLetters: (agent) => read((store) => store.readLetters(agent)),
       watch: (onChange) => this.watch(onChange),
     };
   }

@@ -1,6 +1,7 @@
 /** What a view needs of a store in files: to read what it shows, and to be told when that changes. It never writes. */
 
 import { accessSync } from 'node:fs';
+import { isAgentId } from '../../core/agent';
 import type { Message } from '../../core/message';
 import type { Reservation } from '../../core/reservation';
 import { errno } from '../problem';
@@ -9,6 +10,7 @@ import type { ActiveFile } from './active';
 import { ActiveReader } from './activeReader';
 import { readCommitted } from './committed';
 import { readClosedFrom, readClosedTail } from './history';
+import { InboxReader } from './inbox';
 import { UnackedReader } from './messages';
 import { orUndefined } from './orUndefined';
 import { type StorePaths, storePaths } from './paths';
@@ -32,6 +34,7 @@ export class FileReader implements StoreReader {
   private readonly steady: () => SteadyTime;
   protected readonly memory: Memory = {};
   private readonly unacked: UnackedReader;
+  private readonly inbox: InboxReader;
   private readonly active: ActiveReader;
 
   constructor(root: string, options: FileReaderOptions = {}) {
@@ -40,6 +43,7 @@ export class FileReader implements StoreReader {
     this.clock = options.clock ?? (() => new Date());
     this.steady = options.steady ?? (options.clock ? () => NO_STEADY_TIME : steadyTime);
     this.unacked = new UnackedReader(this.paths);
+    this.inbox = new InboxReader(this.paths);
     this.active = new ActiveReader(this.paths.active);
   }
 
@@ -75,6 +79,10 @@ export class FileReader implements StoreReader {
 
   readUnacked(): Promise<Records<Message>> {
     return this.unacked.read();
+  }
+
+  readLetters(agent: string): Promise<Records<Message>> {
+    return isAgentId(agent) ? this.inbox.read(agent) : Promise.resolve({ records: [], problems: [] });
   }
 
   watch(onChange: (parts: ReadonlySet<StorePart>) => void): Watching {

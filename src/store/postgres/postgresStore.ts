@@ -20,7 +20,7 @@ import { mayWrite } from './mayWrite';
 import { type Migrated, migrate } from './migrate';
 import { Namespace } from './namespace';
 import { type Pruned, prune } from './prune';
-import { readClosed, readMessages, readRecentlyClosed, readRecords } from './reading';
+import { readClosed, readMessages, readRecentlyClosed, readRecords, type Which } from './reading';
 import type { Session } from './session';
 import { readActive } from './transaction';
 
@@ -51,6 +51,7 @@ export class PostgresStore implements Store {
   private readonly active: ActiveList;
   private readonly lastActive = new LastKnown<Reservation>();
   private readonly lastUnacked = new LastKnown<Message>();
+  private lastLetters: { readonly agent: string; readonly known: LastKnown<Message> } | undefined;
   private lastClosed: { readonly since: Date; readonly closed: readonly Reservation[] } | undefined;
 
   constructor({ url, namespace = DEFAULT_NAMESPACE, limits: told = {}, clock }: PostgresStoreOptions) {
@@ -142,6 +143,16 @@ export class PostgresStore implements Store {
       const { records, problems } = await this.readMessages('open');
       return { records: records.toSorted(newestFirst), problems };
     });
+  }
+
+  async readLetters(agent: string): Promise<Records<Message>> {
+    if (!isAgentId(agent)) {
+      return { records: [], problems: [] };
+    }
+    if (this.lastLetters?.agent !== agent) {
+      this.lastLetters = { agent, known: new LastKnown() };
+    }
+    return await this.lastLetters.known.read(() => this.readMessages({ lettersTo: agent }));
   }
 
   async readAgent(id: string): Promise<AgentRecord | undefined> {
@@ -239,7 +250,7 @@ export class PostgresStore implements Store {
     return this.batches.enqueue({ needs, run });
   }
 
-  private readMessages(which: { readonly to: string } | 'open'): Promise<Records<Message>> {
+  private readMessages(which: Which): Promise<Records<Message>> {
     return this.reading({ records: [], problems: [] }, (client, id) =>
       readMessages(client, id, which, this.connections.place),
     );

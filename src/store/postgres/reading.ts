@@ -85,18 +85,35 @@ export async function readRecentlyClosed(
   return rows.map(({ record }) => record).filter((record) => misfit(reservationSchema, record) === undefined);
 }
 
-/** The messages of a recipient, or all that wait for an acknowledgement; the latter newest first by their text. */
+/** All messages to an agent, those of them that a view shows, or all that wait for an acknowledgement. */
+export type Which = { readonly to: string } | { readonly lettersTo: string } | 'open';
+
+/** Of the messages that a view shows: those that wait for something first, then the newest. */
+const MOST_LETTERS = 1_000;
+
+function whichSql(which: Which): { readonly name: string; readonly where: string; readonly values: readonly string[] } {
+  if (which === 'open') {
+    return { name: 'open', where: 'is_open', values: [] };
+  }
+  if ('to' in which) {
+    return { name: 'to', where: 'to_agent = $2', values: [which.to] };
+  }
+  const where = `to_agent = $2
+        order by (is_open or record ->> 'state' = 'unread') desc, created_at desc limit ${MOST_LETTERS}`;
+  return { name: 'letters', where, values: [which.lettersTo] };
+}
+
 export async function readMessages(
   client: ClientBase,
   id: number,
-  which: { readonly to: string } | 'open',
+  which: Which,
   place: string,
 ): Promise<Records<Message>> {
+  const { name, where, values } = whichSql(which);
   const { rows } = await client.query<{ id: string; record: unknown }>({
-    name: `agent_reservations messages ${which === 'open' ? 'open' : 'to'}`,
-    text: `select message_id as id, record from agent_reservations.message
-      where namespace_id = $1 and ${which === 'open' ? 'is_open' : 'to_agent = $2'}`,
-    values: which === 'open' ? [id] : [id, which.to],
+    name: `agent_reservations messages ${name}`,
+    text: `select message_id as id, record from agent_reservations.message where namespace_id = $1 and ${where}`,
+    values: [id, ...values],
   });
   const problems: StoreProblem[] = [];
   const records: Message[] = [];
@@ -111,7 +128,7 @@ export async function readMessages(
           place,
           `The message ${message} in ${place} is wrong (${reason}); it is passed over.`,
           {
-            facts: { entry: message, reason },
+            facts: { entry: message, reason, message },
           },
         ),
       );
