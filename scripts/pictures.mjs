@@ -67,6 +67,21 @@ const scenes = {
       await page.locator('.notification-toast', { hasText: 'which claude-auth holds' }).waitFor();
     },
   },
+  messages: {
+    width: 900,
+    height: 560,
+    sideBar: 400,
+    enter: async (page) => {
+      await page.locator('.monaco-list-row', { hasText: 'Need src/app/router.ts' }).hover();
+      await page.locator('.monaco-list-row .action-label[aria-label="Reply…"]:visible').click();
+      for (const step of ['(1/2)', '(2/2)']) {
+        await page.locator('.quick-input-title', { hasText: step }).waitFor();
+        await page.keyboard.press('Enter');
+      }
+      await page.locator('.editor-instance .view-line', { hasText: 'Subject: Re: Need' }).waitFor();
+      await page.keyboard.type('I mount them within the hour, and hand the file over then.');
+    },
+  },
   preview: {
     width: 780,
     height: 600,
@@ -253,6 +268,10 @@ async function open(page, address) {
 async function tidy(page) {
   // What the scene before has opened is opened again.
   await runCommand(page, 'View: Close All Editors');
+  const discard = page.getByRole('button', { name: "Don't Save" });
+  if (await discard.isVisible()) {
+    await discard.click();
+  }
   await page.locator('.editor-group-container.empty').waitFor();
   if (await page.locator('.part.panel').isVisible()) {
     await runCommand(page, 'View: Hide Panel');

@@ -1,7 +1,7 @@
 /** Which part of an overview a person wants to see, and under which headings: pure, from the overview alone. */
 
 import { between, differences, endsOf, spliced } from './differences';
-import type { ActiveItem, ExpiredItem, MessageItem, Overview } from './overview';
+import type { ActiveItem, ExpiredItem, Overview } from './overview';
 import { projectOf } from './reservation';
 
 export const FILTERS = ['all', 'project', 'mine'] as const;
@@ -10,14 +10,11 @@ export const GROUPINGS = ['state', 'holder', 'bead'] as const;
 export type Filter = (typeof FILTERS)[number];
 export type Grouping = (typeof GROUPINGS)[number];
 
-export type OverviewItem =
-  | ({ readonly kind: 'active' } & ActiveItem)
-  | ({ readonly kind: 'expired' } & ExpiredItem)
-  | ({ readonly kind: 'message' } & MessageItem);
+export type OverviewItem = ({ readonly kind: 'active' } & ActiveItem) | ({ readonly kind: 'expired' } & ExpiredItem);
 
 /** What stands over a section. */
 export type Heading =
-  | { readonly by: 'state'; readonly state: 'active' | 'expired' | 'messages' }
+  | { readonly by: 'state'; readonly state: 'active' | 'expired' }
   | { readonly by: 'holder'; readonly agent: string; readonly mine: boolean }
   | { readonly by: 'bead'; readonly bead: string };
 
@@ -30,9 +27,7 @@ export interface Section {
 
 /** Tells an item from every other one, whatever section it is in. Two reservations may have drawn the same id. */
 export function itemKey(item: OverviewItem): string {
-  return item.kind === 'message'
-    ? `message:${item.message.message_id}`
-    : `${item.kind}:${item.reservation.reservation_id}:${item.reservation.scope}`;
+  return `${item.kind}:${item.reservation.reservation_id}:${item.reservation.scope}`;
 }
 
 /**
@@ -47,40 +42,30 @@ export function filtered(overview: Overview, filter: Filter, projects: ReadonlyS
       return keep(overview, ({ mine }) => mine);
     case 'project':
       return keep(overview, (item) => {
-        const project = 'reservation' in item ? projectOf(item.reservation) : undefined;
+        const project = projectOf(item.reservation);
         return project === undefined || projects.size === 0 || projects.has(project);
       });
   }
 }
 
-export function isEmpty({ active, expired, messages }: Overview): boolean {
-  return active.length + expired.length + messages.length === 0;
+export function isEmpty({ active, expired }: Overview): boolean {
+  return active.length + expired.length === 0;
 }
 
-/**
- * By state there are always the same three sections; else one for each holder or bead, one's own first. Messages have no
- * holder: they keep a section of their own there.
- */
+/** By state there are always the same two sections; else one for each holder or bead, one's own first. */
 export function grouped(overview: Overview, grouping: Grouping): readonly Section[] {
-  const [active, expired, letters] = [
-    asActive(overview.active),
-    asExpired(overview.expired),
-    asMessages(overview.messages),
-  ];
-  const reservations = () => [...active, ...expired];
+  const [active, expired] = [asActive(overview.active), asExpired(overview.expired)];
   switch (grouping) {
     case 'state':
-      return [byState('active', active), byState('expired', expired), byState('messages', letters)];
+      return [byState('active', active), byState('expired', expired)];
     case 'holder':
-      return [
-        ...byHeading(reservations(), ({ reservation, mine }) => ({ by: 'holder', agent: reservation.agent_id, mine })),
-        byState('messages', letters),
-      ];
-    case 'bead':
-      return byHeading([...reservations(), ...letters], (item) => ({
-        by: 'bead',
-        bead: 'reservation' in item ? item.reservation.bead_id : item.message.bead_id,
+      return byHeading([...active, ...expired], ({ reservation, mine }) => ({
+        by: 'holder',
+        agent: reservation.agent_id,
+        mine,
       }));
+    case 'bead':
+      return byHeading([...active, ...expired], ({ reservation }) => ({ by: 'bead', bead: reservation.bead_id }));
   }
 }
 
@@ -154,7 +139,6 @@ type Kind<K> = Extract<OverviewItem, { kind: K }>;
 
 const asActive = each<ActiveItem, Kind<'active'>>((item) => ({ kind: 'active', ...item }));
 const asExpired = each<ExpiredItem, Kind<'expired'>>((item) => ({ kind: 'expired', ...item }));
-const asMessages = each<MessageItem, Kind<'message'>>((item) => ({ kind: 'message', ...item }));
 
 /** Makes another of each of a list: the same object for the same object, the same list for the same list. */
 function each<A extends object, B extends object>(make: (from: A) => B): (list: readonly A[]) => readonly B[] {
@@ -184,16 +168,15 @@ function each<A extends object, B extends object>(make: (from: A) => B): (list: 
   };
 }
 
-function keep(overview: Overview, passes: (item: ActiveItem | ExpiredItem | MessageItem) => boolean): Overview {
+function keep(overview: Overview, passes: (item: ActiveItem | ExpiredItem) => boolean): Overview {
   return {
     ...overview,
     active: overview.active.filter(passes),
     expired: overview.expired.filter(passes),
-    messages: overview.messages.filter(passes),
   };
 }
 
-function byState(state: 'active' | 'expired' | 'messages', items: readonly OverviewItem[]): Section {
+function byState(state: 'active' | 'expired', items: readonly OverviewItem[]): Section {
   return { key: state, heading: { by: 'state', state }, items };
 }
 

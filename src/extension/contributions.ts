@@ -3,10 +3,13 @@
 const PREFIX = 'agentReservations';
 
 export const VIEW_ID = PREFIX;
+export const MESSAGES_VIEW_ID = `${PREFIX}.messages`;
 export const CONFIGURATION = PREFIX;
 export const DOCUMENT_SCHEME = 'agent-reservations';
 /** Plain text, but wrapped and without line numbers: a letter, not a program. */
 export const DOCUMENT_LANGUAGE = 'agent-reservations-text';
+/** A message that is being written. */
+export const DRAFT_LANGUAGE = 'agent-reservations-draft';
 
 export const COMMANDS = {
   reserve: `${PREFIX}.reserve`,
@@ -29,6 +32,14 @@ export const COMMANDS = {
   revealInExplorer: `${PREFIX}.revealInExplorer`,
   acknowledge: `${PREFIX}.acknowledge`,
   openMessage: `${PREFIX}.openMessage`,
+  newMessage: `${PREFIX}.newMessage`,
+  reply: `${PREFIX}.reply`,
+  handOff: `${PREFIX}.handOff`,
+  broadcast: `${PREFIX}.broadcast`,
+  sendDraft: `${PREFIX}.sendDraft`,
+  discardDraft: `${PREFIX}.discardDraft`,
+  openMessageFile: `${PREFIX}.openMessageFile`,
+  showMoreMessages: `${PREFIX}.showMoreMessages`,
   chooseAgent: `${PREFIX}.chooseAgent`,
   refresh: `${PREFIX}.refresh`,
   showStatus: `${PREFIX}.showStatus`,
@@ -108,6 +119,12 @@ export const CONTEXT_VALUES = {
   driftFree: 'drift.free',
   /** What stands for items that are not listed. */
   more: 'more',
+  /** Waits for the person's acknowledgement. */
   messageToMe: 'message.mine',
+  /** For the person, and waits for nothing. */
+  messageReceived: 'message.received',
   messageToOther: 'message.theirs',
+  messageGroup: 'messages',
+  messageMissing: 'unreadable.missing',
+  messageUnreadable: 'unreadable.file',
 } as const;

@@ -7,7 +7,7 @@ import type { AgentReservationsApi } from './api';
 import { ExpiryNotice } from './attention/expiry';
 import { FinishedNotice } from './attention/finished';
 import { FreedNotice } from './attention/freed';
-import { RequestNotice } from './attention/requests';
+import { LetterNotice } from './attention/letters';
 import { Badges } from './badges';
 import type { CommandContext } from './commands/context';
 import { registerCommands } from './commands/register';
@@ -23,6 +23,7 @@ import { KeepAlive } from './keepAlive';
 import { McpServerProvider } from './languageModel/mcpServer';
 import { LanguageModelTools } from './languageModel/tools';
 import { LiveStore } from './liveStore';
+import { MessagesView } from './messages/messagesView';
 import { OwnHere } from './ownHere';
 import { Passwords } from './postgres/passwords';
 import { Projects } from './projects';
@@ -37,6 +38,7 @@ import { ReservationsView } from './view/reservationsView';
 export interface Internals {
   readonly live: LiveStore;
   readonly view: ReservationsView;
+  readonly messages: MessagesView;
   readonly statusBar: StatusBar;
   readonly memory: vscode.Memento;
   readonly commands: CommandContext;
@@ -63,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
   const readonlyEditors = new ReadonlyEditors(holders, conflicts, log);
   const drift = new Drift(live, log);
   const view = new ReservationsView(live, arrangement, projects, drift);
+  const messages = new MessagesView(live);
   const statusBar = new StatusBar(live);
   const documents = new Documents();
   const mcpServer = new McpServerProvider(context, passwords);
@@ -71,6 +74,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     live,
     own,
     view,
+    messages,
     projects,
     drift,
     readonlyEditors,
@@ -102,7 +106,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     onDidGainFocus(() => void live.refresh()),
     new ExpiryNotice(commands, own, keepAlive),
     new FreedNotice(commands),
-    new RequestNotice(commands),
+    new LetterNotice(commands),
     new FinishedNotice(commands, own),
     new Terminals(context),
     new LanguageModelTools(context, live, log),
@@ -116,6 +120,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     own,
     drift,
     view,
+    messages,
     arrangement,
     projects,
     statusBar,
@@ -156,7 +161,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     showMessage: (input) => live.coordination.showMessage(input),
     doctor: (input) => live.coordination.doctor(input),
     ...(context.extensionMode === vscode.ExtensionMode.Test
-      ? { internals: { live, view, statusBar, memory, commands, badges, mcpServer } }
+      ? { internals: { live, view, messages, statusBar, memory, commands, badges, mcpServer } }
       : {}),
   };
 }

@@ -7,9 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Coordination } from '../coordination/coordination';
 import { type Look, lookAt } from '../core/look';
+import type { Message } from '../core/message';
 import { NOTHING_READ, type Overview, type Snapshot } from '../core/overview';
 import { asProblem, type StoreProblem } from '../store/problem';
-import type { StorePart, Watching } from '../store/store';
+import type { Records, StorePart, Watching } from '../store/store';
 import { tellProblem } from './notify';
 import { configuredAgent, expiredHours } from './settings';
 import { EVERYTHING, type Found, readParts } from './storeReading';
@@ -47,6 +48,10 @@ export class LiveStore implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   /** Fires when anything that is shown has changed. */
   readonly onDidChange = this.changed.event;
+
+  private readonly messagesRead = new vscode.EventEmitter<void>();
+  /** Fires when any message may have changed, whether it is part of the overview or not. */
+  readonly onDidReadMessages = this.messagesRead.event;
 
   private store: WindowStore;
   private storeKey: string;
@@ -98,6 +103,16 @@ export class LiveStore implements vscode.Disposable {
 
   get snapshot(): Snapshot {
     return this.read;
+  }
+
+  /** What is wrong with messages, whoever they are for. */
+  get messageProblems(): readonly StoreProblem[] {
+    return this.found?.unacked?.problems ?? [];
+  }
+
+  /** The messages to an agent as they are now; for as long as the server is out of reach as they were. @throws StoreProblem */
+  readLetters(agent: string): Promise<Records<Message>> {
+    return this.store.reader.readLetters(agent);
   }
 
   /** The operations on the store; each makes what it changed visible before it answers. */
@@ -161,6 +176,7 @@ export class LiveStore implements vscode.Disposable {
     clearTimeout(this.askAgain);
     this.store.dispose();
     this.changed.dispose();
+    this.messagesRead.dispose();
   }
 
   /** What a commit of this window set right. A file that was put aside is the person's to look at. */
@@ -233,6 +249,9 @@ export class LiveStore implements vscode.Disposable {
     }
     this.awaitServer();
     this.look();
+    if (parts.has('messages')) {
+      this.messagesRead.fire();
+    }
   }
 
   private awaitServer(): void {

@@ -180,12 +180,12 @@ async function askScope(
 }
 
 /** What was chosen last in this workspace goes first, then what the store knows. */
-function beadsToOffer(live: LiveStore, memory: vscode.Memento, chosen: string): readonly string[] {
+export function beadsToOffer(live: LiveStore, memory: vscode.Memento, chosen: string): readonly string[] {
   const remembered = chosen || memory.get<string>(LAST_BEAD, '');
   return [...new Set([...(remembered ? [remembered] : []), ...knownBeads(live.snapshot)])];
 }
 
-function askBead(title: string, place: Place, offered: readonly string[]): Promise<Answer<string>> {
+export function askBead(title: string, place: Place, offered: readonly string[]): Promise<Answer<string>> {
   return askPick<string>({
     ...place,
     title,

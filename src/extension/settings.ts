@@ -108,6 +108,16 @@ export function showsBadges(): boolean {
   return read<unknown>('badges', true) !== false;
 }
 
+export function notifiesOfMessages(): boolean {
+  return read<unknown>('messageNotifications', true) !== false;
+}
+
+/** For this person, wherever they work. */
+export async function stopNotifyingOfMessages(): Promise<void> {
+  const target = vscode.ConfigurationTarget.Global;
+  await vscode.workspace.getConfiguration(CONFIGURATION).update('messageNotifications', false, target);
+}
+
 export function offersTerminalCommand(): boolean {
   return read<unknown>('terminalCommand', true) !== false;
 }

@@ -85,6 +85,17 @@ export function categoryName(category: MessageCategory): string {
   return names[category];
 }
 
+/** What it asks of who gets it. */
+export function categoryMeaning(category: MessageCategory): string {
+  const meanings: Record<(typeof MESSAGE_CATEGORIES)[number], string> = {
+    HANDOFF: vscode.l10n.t('Go on with this. Waits for an acknowledgement.'),
+    BLOCKED: vscode.l10n.t('I cannot go on without you. Waits for an acknowledgement.'),
+    DECISION: vscode.l10n.t('This is settled.'),
+    INFO: vscode.l10n.t('Good to know.'),
+  };
+  return meanings[category];
+}
+
 export const rules = {
   agentId: () =>
     vscode.l10n.t(

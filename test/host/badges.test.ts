@@ -18,6 +18,7 @@ import {
   type Tested,
   theFolder,
   until,
+  waiting,
   writeInStore,
 } from './support';
 
@@ -101,7 +102,7 @@ describe('badges of files and folders', () => {
 
     fired.length = 0;
     await codex.call('send', { from: 'codex', to: 'dana', bead: 'bd-1', category: 'BLOCKED', subject: 'x', body: 'y' });
-    await until(internals, 'the message is seen', () => labels(internals, 'messages').length === 1);
+    await until(internals, 'the message is seen', () => waiting(internals).length === 1);
     await codexCalls('release', { scope: 'lib/auth/**' });
     await eventually('both are told of', () => fired.length === 2);
     assert.deepEqual(fired.sort(), ['lib', 'lib/auth/login.ts']);

@@ -84,7 +84,7 @@ describe('Check the Store…, with arguments', () => {
     );
     assert.deepEqual(
       internals.view.getChildren().map(({ kind }) => kind),
-      ['section', 'section', 'section'],
+      ['section', 'section'],
     );
     assert.deepEqual(labels(internals, 'active'), ['mine.ts']);
     assert.deepEqual(

@@ -18,7 +18,9 @@ import {
   startAnew,
   succeeded,
   type Tested,
+  threads,
   until,
+  untilThreads,
   writeInStore,
 } from './support';
 
@@ -159,11 +161,12 @@ describe('the commands', () => {
         body: 'First line.\n<script>alert(1)</script> \u0007',
       }),
     );
-    const [item] = shown(internals, 'messages');
+    await untilThreads(internals, 'it is shown', () => threads(internals, 'acknowledge').length === 1);
+    const [item] = threads(internals, 'acknowledge');
     assert.equal(item?.label, 'Yours now');
     assert.equal(item.description, 'Handoff · codex to you');
     assert.equal(item.context, 'message.mine');
-    assert.equal(internals.view.tree.badge?.value, 1);
+    assert.equal(internals.messages.tree.badge?.value, 1);
 
     assert.ok(item.item.command);
     const read = await vscode.commands.executeCommand<Envelope<Message>>(
@@ -181,18 +184,20 @@ describe('the commands', () => {
     edit.insert(document.uri, new vscode.Position(0, 0), 'x');
     assert.equal(await vscode.workspace.applyEdit(edit).then((applied) => applied && document.isDirty), false);
 
-    const acked = succeeded(await run<Envelope<Message>>('acknowledge', shown(internals, 'messages')[0]?.node));
+    const acked = succeeded(await run<Envelope<Message>>('acknowledge', threads(internals, 'acknowledge')[0]?.node));
     assert.equal(acked.message_id, sent.message_id);
     assert.equal(acked.state, 'acked');
-    assert.deepEqual(labels(internals, 'messages'), []);
-    assert.equal(internals.view.tree.badge, undefined);
+    await untilThreads(internals, 'it waits no more', () => threads(internals, 'acknowledge').length === 0);
+    assert.deepEqual(threads(internals, 'recent')[0]?.context, 'message.received');
+    assert.equal(internals.messages.tree.badge, undefined);
   });
 
   it('a message for another can be opened, which leaves it unread, but not acknowledged', async () => {
     const { api, internals } = tested;
     const input = { from: 'dana', to: 'codex', bead: 'bd-1', category: 'BLOCKED', subject: 'S', body: 'B' };
     const { message_id: message } = succeeded(await api.send(input));
-    assert.equal(shown(internals, 'messages')[0]?.context, 'message.theirs');
+    await untilThreads(internals, 'it is shown', () => threads(internals, 'acknowledge').length === 1);
+    assert.equal(threads(internals, 'acknowledge')[0]?.context, 'message.theirs');
     assert.equal(succeeded(await run<Envelope<Message>>('openMessage', { message })).state, 'unread');
     const refused = await run<Envelope<Message>>('acknowledge', { message });
     assert.equal(refused.error?.code, 'ACK_FORBIDDEN');

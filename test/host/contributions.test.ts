@@ -9,6 +9,7 @@ import {
   CONTEXT_KEYS,
   CONTEXT_VALUES,
   MCP_PROVIDER,
+  MESSAGES_VIEW_ID,
   VIEW_ID,
   WALKTHROUGH,
 } from '../../src/extension/contributions';
@@ -82,7 +83,7 @@ describe('package.json and the code', () => {
       Object.values(manifest.contributes.views)
         .flat()
         .map(({ id }) => id),
-      [VIEW_ID],
+      [VIEW_ID, MESSAGES_VIEW_ID],
     );
     const whens = Object.values(manifest.contributes.menus)
       .flat()
@@ -97,7 +98,7 @@ describe('package.json and the code', () => {
     );
     const welcome = manifest.contributes.viewsWelcome.map(({ when }) => when).join(' ');
     const keys = [...`${whens} ${welcome}`.matchAll(/agentReservations\.\w+/g)].map(([key]) => key);
-    const knownKeys: readonly string[] = Object.values(CONTEXT_KEYS);
+    const knownKeys: readonly string[] = [...Object.values(CONTEXT_KEYS), MESSAGES_VIEW_ID];
     assert.deepEqual(
       keys.filter((key) => !knownKeys.includes(key)),
       [],
@@ -113,6 +114,7 @@ describe('package.json and the code', () => {
       'LOCK_LOST',
       'SYMBOLIC_LINK',
       'BAD_ENTRY',
+      'MISSING_FILE',
       'PUT_ASIDE',
       'FOREIGN_REWRITE',
     ];
@@ -178,6 +180,7 @@ describe('package.json and the code', () => {
       `${CONFIGURATION}.chatTools`,
       `${CONFIGURATION}.defaultTtlMinutes`,
       `${CONFIGURATION}.expiredHours`,
+      `${CONFIGURATION}.messageNotifications`,
       `${CONFIGURATION}.namespace`,
       `${CONFIGURATION}.onConflict`,
       `${CONFIGURATION}.postgres.url`,

@@ -7,7 +7,19 @@ import type { Node } from '../../src/extension/view/nodes';
 import { countReads } from '../support/counting';
 import type { Driver } from '../support/driver';
 import { useDrivers } from '../support/driver';
-import { actAs, extension, labels, STORE, shown, startAnew, succeeded, type Tested, until } from './support';
+import {
+  actAs,
+  extension,
+  labels,
+  STORE,
+  shown,
+  startAnew,
+  succeeded,
+  type Tested,
+  threads,
+  until,
+  untilThreads,
+} from './support';
 
 /** Longer than everything that the extension puts off. */
 const SETTLED_MS = 500;
@@ -37,14 +49,23 @@ describe('how much is done', () => {
   /** What is fired and read from now on, until nothing more comes. */
   async function during(
     work: () => Promise<unknown>,
-  ): Promise<{ fired: readonly (Node | undefined)[]; read: string[] }> {
+  ): Promise<{ fired: readonly (Node | undefined)[]; letters: readonly string[]; read: string[] }> {
     const fired: (Node | undefined)[] = [];
+    const letters: string[] = [];
     const listening = tested.internals.view.onDidChangeTreeData((nodes) => fired.push(...(nodes ?? [undefined])));
+    const alsoListening = tested.internals.messages.onDidChangeTreeData((nodes) =>
+      letters.push(...(nodes ?? [undefined]).map((node) => node?.kind ?? 'all')),
+    );
     const before = counted.paths.length;
     await work();
     await sleep(SETTLED_MS);
     listening.dispose();
-    return { fired, read: counted.paths.slice(before).map((path) => relative(STORE, path).replaceAll('\\', '/')) };
+    alsoListening.dispose();
+    return {
+      fired,
+      letters,
+      read: counted.paths.slice(before).map((path) => relative(STORE, path).replaceAll('\\', '/')),
+    };
   }
 
   it('a reservation that another process renews fires its item alone, and no message is read', async () => {
@@ -80,25 +101,40 @@ describe('how much is done', () => {
     }
   });
 
-  it('a message of another process fires its section, and no reservation is read', async () => {
-    await agent.call('send', { from: 'codex', to: 'dana', bead: 'bd-1', category: 'INFO', subject: 'a', body: 'b' });
-    await sleep(SETTLED_MS);
-    const { fired, read } = await during(() =>
-      agent.call('send', { from: 'codex', to: 'dana', bead: 'bd-1', category: 'BLOCKED', subject: 'a', body: 'b' }),
+  it('a message of another process fires its group or thread alone, and no reservation is read', async () => {
+    const { internals } = tested;
+    const send = (bead: string) =>
+      agent.call('send', { from: 'codex', to: 'dana', bead, category: 'INFO', subject: 'a', body: 'b' });
+    await send('bd-1');
+    await send('bd-2');
+    await untilThreads(internals, 'both are shown', () => threads(internals, 'unread').length === 2);
+    const another = await during(() => send('bd-3'));
+    assert.deepEqual([another.fired, another.letters], [[], ['group']]);
+    assert.deepEqual([...new Set(another.read.map((path) => path.split('/')[0]))], ['messages']);
+    assert.equal(threads(internals, 'unread').length, 3);
+    const same = await during(() => send('bd-3'));
+    assert.deepEqual([same.fired, same.letters], [[], ['thread']]);
+    // The unacked ones are looked for, and the letters: the new message is read once for each.
+    const index = same.read.filter((path) => path.startsWith('messages/index/'));
+    assert.equal(new Set(index).size, 1, index.join(', '));
+  });
+
+  it('a message that nobody can see is not read for the view', async () => {
+    await tested.internals.messages.letters.want(false);
+    const { letters, read } = await during(() =>
+      agent.call('send', { from: 'codex', to: 'dana', bead: 'bd-1', category: 'INFO', subject: 'a', body: 'b' }),
     );
-    // The first message makes another item of the section that was empty.
-    assert.deepEqual(fired, [undefined]);
-    const parts = new Set(read.map((path) => path.split('/')[0]));
-    assert.deepEqual([...parts], ['messages']);
+    assert.deepEqual([letters, read.filter((path) => /^messages\/[^/]+\.jsonl$/.test(path))], [[], []]);
   });
 
   it('twenty heartbeats fire nothing, and no file is read', async () => {
-    const { fired, read } = await during(async () => {
+    await tested.internals.messages.letters.want(true);
+    const { fired, letters, read } = await during(async () => {
       for (let beat = 0; beat < 20; beat++) {
         await agent.call('heartbeat', { agent: 'codex' });
       }
     });
-    assert.deepEqual([fired, read], [[], []]);
+    assert.deepEqual([fired, letters, read], [[], [], []]);
   });
 
   it('while nothing happens nothing is fired, and no file is read', async () => {

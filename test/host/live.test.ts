@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { useDrivers } from '../support/driver';
-import { actAs, extension, labels, run, STORE, shown, startAnew, type Tested, until } from './support';
+import { actAs, extension, labels, run, STORE, shown, startAnew, type Tested, until, waiting } from './support';
 
 const CHANGES = 20;
 
@@ -85,10 +85,10 @@ describe('beside other processes', () => {
       body: 'It is done.',
     });
     assert.ok(sent?.ok, sent?.error?.message);
-    await until(internals, 'the message is shown', () => labels(internals, 'messages').includes('Take this'));
-    assert.equal(internals.view.tree.badge?.value, 1);
+    await until(internals, 'the message is shown', () => waiting(internals).includes('Take this'));
+    assert.equal(internals.messages.tree.badge?.value, 1);
     const { message_id: message } = sent.data as { message_id: string };
     await peer?.call('ack', { agent: 'dana', message });
-    await until(internals, 'the message is gone', () => labels(internals, 'messages').length === 0);
+    await until(internals, 'the message is gone', () => waiting(internals).length === 0);
   });
 });

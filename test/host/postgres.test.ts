@@ -26,6 +26,7 @@ import {
   type Tested,
   theFolder,
   until,
+  waiting,
   withInputs,
   withNotifications,
 } from './support';
@@ -173,7 +174,7 @@ describe('on a PostgreSQL server', function () {
       body: 'Done.',
     } as const;
     const sent = succeeded(await api.send(letter));
-    await until(internals, 'the message is shown', () => labels(internals, 'messages').includes('Yours'));
+    await until(internals, 'the message is shown', () => waiting(internals).includes('Yours'));
     succeeded(await run<Envelope<unknown>>('openMessage', { message: sent.message_id }));
     assert.match(vscode.window.activeTextEditor?.document.getText() ?? '', /Done\./);
     succeeded(await run<Envelope<unknown>>('acknowledge', { message: sent.message_id }));

@@ -9,6 +9,7 @@ import * as vscode from 'vscode';
 import type { Envelope } from '../../src/core/envelope';
 import type { Internals, TestedApi } from '../../src/extension/extension';
 import { findGit } from '../../src/extension/git';
+import type { GroupNode, MessagesNode } from '../../src/extension/messages/messageItems';
 import type { Node } from '../../src/extension/view/nodes';
 
 export const STORE = join(homedir(), '.beadboard', 'agent');
@@ -110,12 +111,43 @@ export interface Shown {
 }
 
 /** One section of the tree, read through the provider as VS Code reads it. */
-export function shown({ view }: Internals, section: 'active' | 'expired' | 'messages'): readonly Shown[] {
+export function shown({ view }: Internals, section: 'active' | 'expired'): readonly Shown[] {
   const root = view.getChildren().find((node) => node.kind === 'section' && node.key === section);
   return root ? view.getChildren(root).map((node) => look(view, node)) : [];
 }
 
-export function labels(internals: Internals, section: 'active' | 'expired' | 'messages'): readonly string[] {
+/** One group of the Messages view, with the threads that are open in it. */
+export function threads({ messages }: Internals, group: GroupNode['group']): readonly ShownMessage[] {
+  const root = messages.getChildren().find((node) => node.kind === 'group' && node.group === group);
+  return root ? messages.getChildren(root).map((node) => lookAt(messages, node)) : [];
+}
+
+export interface ShownMessage extends Omit<Shown, 'node'> {
+  readonly node: MessagesNode;
+}
+
+function lookAt(messages: Internals['messages'], node: MessagesNode): ShownMessage {
+  const item = messages.getTreeItem(node);
+  const [label, description, context] = [item.label, item.description, item.contextValue].map(String) as [
+    string,
+    string,
+    string,
+  ];
+  return { label, description, context, node, item };
+}
+
+/** The subjects of what waits for an acknowledgement, whoever's. */
+export function waiting({ live }: Internals): readonly string[] {
+  return live.overview.messages.map(({ message }) => message.subject);
+}
+
+/** Waits for what the Messages view shows by itself, as if somebody saw it. */
+export async function untilThreads({ messages }: Internals, what: string, isSo: () => boolean): Promise<void> {
+  await messages.letters.want(true);
+  await eventually(what, isSo);
+}
+
+export function labels(internals: Internals, section: 'active' | 'expired'): readonly string[] {
   return shown(internals, section).map(({ label }) => label);
 }
 

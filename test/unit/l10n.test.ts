@@ -13,6 +13,7 @@ const UNTRANSLATED = [
   'Codex',
   'Cursor',
   'agent guard',
+  'agent send',
   'agent-reservations postgres migrate',
   'new agent',
   'section of drift',

@@ -9,6 +9,7 @@ import type { Documents } from '../documents';
 import type { Drift } from '../drift';
 import { chooseAgent } from '../identity';
 import type { LiveStore } from '../liveStore';
+import type { MessagesView } from '../messages/messagesView';
 import { type Action, tellError } from '../notify';
 import type { OwnHere } from '../ownHere';
 import type { Passwords } from '../postgres/passwords';
@@ -21,6 +22,7 @@ import type { ReservationsView } from '../view/reservationsView';
 export interface CommandContext {
   readonly live: LiveStore;
   readonly view: ReservationsView;
+  readonly messages: MessagesView;
   /** What the person holds and this window answers for. */
   readonly own: OwnHere;
   readonly projects: Projects;

@@ -4,6 +4,9 @@
  */
 
 import type { CommandKey } from '../contributions';
+import { acknowledge, openMessage, openMessageFile } from '../messages/actions';
+import { broadcast, handOff, newMessage, reply } from '../messages/compose';
+import { discardDraft, sendDraft } from '../messages/sending';
 import { filterBy, groupBy, showMore } from './arrange';
 import { askToRelease } from './askToRelease';
 import { checkStore } from './checkStore';
@@ -13,7 +16,6 @@ import { leaveDemo, openWalkthrough, tryDemo } from './demo';
 import { openDrift, reserveAllDrift, reserveDrift } from './drift';
 import { forceRelease } from './forceRelease';
 import { installGuard } from './installGuard';
-import { acknowledge, openMessage } from './messages';
 import { release, releaseAllMine, showHeld } from './release';
 import { renew } from './renew';
 import { reserve, reserveUri, takeOver } from './reserve';
@@ -47,6 +49,14 @@ export function handlersOf(context: CommandContext): Readonly<Record<CommandKey,
     revealInExplorer: revealInExplorer(context),
     acknowledge: acknowledge(context),
     openMessage: openMessage(context),
+    newMessage: newMessage(context),
+    reply: reply(context),
+    handOff: handOff(context),
+    broadcast: broadcast(context),
+    sendDraft: sendDraft(context),
+    discardDraft: discardDraft(),
+    openMessageFile: openMessageFile(),
+    showMoreMessages: () => context.messages.listMore(),
     chooseAgent: choose(context),
     refresh: refresh(context),
     showStatus: showStatus(context),

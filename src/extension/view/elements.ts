@@ -7,14 +7,16 @@ import { itemKey } from '../../core/arrangement';
 import type { Node } from './nodes';
 
 /** What is not listed here comes and goes as a whole with what it stands in. */
-type Element = Exclude<Node, { kind: 'problem' | 'more' | 'drift' | 'driftMore' }>;
+export type ReservationsElement = Exclude<Node, { kind: 'problem' | 'more' | 'drift' | 'driftMore' }>;
 
-export class Elements {
+export class Elements<Element extends object> {
   private readonly known = new Map<string, Element>();
+
+  constructor(private readonly keyOf: (node: Element) => string) {}
 
   /** The object of a section or item, which from now on says what the node says. */
   of<N extends Element>(node: N): N {
-    const key = keyOf(node);
+    const key = this.keyOf(node);
     const known = this.known.get(key);
     if (known) {
       return Object.assign(known, node) as N;
@@ -26,7 +28,7 @@ export class Elements {
 
   /** The same where VS Code has been given it; else it has nothing to show anew. */
   given<N extends Element>(node: N): N | undefined {
-    return this.known.has(keyOf(node)) ? this.of(node) : undefined;
+    return this.known.has(this.keyOf(node)) ? this.of(node) : undefined;
   }
 
   /** Forgets those with these keys. */
@@ -38,7 +40,7 @@ export class Elements {
 
   /** Forgets all but those. */
   keep(nodes: readonly Element[]): void {
-    const keys = new Set(nodes.map(keyOf));
+    const keys = new Set(nodes.map(this.keyOf));
     for (const key of this.known.keys()) {
       if (!keys.has(key)) {
         this.known.delete(key);
@@ -47,7 +49,8 @@ export class Elements {
   }
 }
 
-function keyOf(node: Element): string {
+/** Tells the sections and items of the Reservations view apart. */
+export function nodeKey(node: ReservationsElement): string {
   switch (node.kind) {
     case 'section':
       return `section:${node.key}`;

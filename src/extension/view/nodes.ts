@@ -7,13 +7,12 @@ import { oneLine } from '../../core/display';
 import type { StoreProblem } from '../../store/problem';
 import { COMMANDS, CONTEXT_VALUES } from '../contributions';
 import { isOfServer } from '../postgres/serverProblem';
-import { categoryName, explainProblem, localTime } from '../wording';
+import { explainProblem } from '../wording';
 import { type DriftChild, type DriftSectionNode, driftItem, driftMoreItem, driftSectionItem } from './driftItems';
-import { activeItem, expiredItem, fields } from './reservationItems';
+import { activeItem, expiredItem } from './reservationItems';
 
 export type SectionNode = { readonly kind: 'section' } & Section;
 export type ItemNode = OverviewItem;
-export type MessageNode = Extract<OverviewItem, { kind: 'message' }>;
 /** Something to mend in a store that can be read all the same. */
 export interface ProblemNode {
   readonly kind: 'problem';
@@ -58,7 +57,7 @@ export function toTreeItem(node: Node, now: Date, isOld = false): vscode.TreeIte
 }
 
 /** Grey, and in words for who does not see it. */
-function asOld(item: vscode.TreeItem): vscode.TreeItem {
+export function asOld(item: vscode.TreeItem): vscode.TreeItem {
   if (item.iconPath instanceof vscode.ThemeIcon) {
     item.iconPath = new vscode.ThemeIcon(item.iconPath.id, new vscode.ThemeColor('disabledForeground'));
   }
@@ -77,8 +76,6 @@ function itemOf(node: Node, now: Date): vscode.TreeItem {
       return activeItem(node, now);
     case 'expired':
       return expiredItem(node, now);
-    case 'message':
-      return messageItem(node);
     case 'more':
       return moreItem(node);
     case 'driftSection':
@@ -151,14 +148,12 @@ function sectionName(heading: Heading): string {
   }
 }
 
-function stateName(state: 'active' | 'expired' | 'messages'): string {
+function stateName(state: 'active' | 'expired'): string {
   switch (state) {
     case 'active':
       return vscode.l10n.t('Active');
     case 'expired':
       return vscode.l10n.t('Expired');
-    case 'messages':
-      return vscode.l10n.t('Messages to Acknowledge');
   }
 }
 
@@ -172,41 +167,4 @@ function spokenSection({ by }: Heading, label: string, count: number): string {
     case 'state':
       return vscode.l10n.t('{0}: {1}', label, count);
   }
-}
-
-function messageItem(node: MessageNode): vscode.TreeItem {
-  const { message, mine } = node;
-  const subject = oneLine(message.subject) || vscode.l10n.t('(no subject)');
-  const category = categoryName(message.category);
-  const from = oneLine(message.from_agent);
-  const to = mine ? vscode.l10n.t('you') : oneLine(message.to_agent);
-  const item = new vscode.TreeItem(subject);
-  item.id = itemKey(node);
-  item.description = vscode.l10n.t('{0} · {1} to {2}', category, from, to);
-  item.iconPath = new vscode.ThemeIcon(
-    message.state === 'unread' ? 'mail' : 'mail-read',
-    ...(mine ? [new vscode.ThemeColor('charts.yellow')] : []),
-  );
-  item.contextValue = mine ? CONTEXT_VALUES.messageToMe : CONTEXT_VALUES.messageToOther;
-  item.tooltip = fields([
-    [vscode.l10n.t('Subject'), subject],
-    [vscode.l10n.t('Category'), category],
-    [vscode.l10n.t('From'), from],
-    [vscode.l10n.t('To'), oneLine(message.to_agent)],
-    [vscode.l10n.t('Bead'), oneLine(message.bead_id)],
-    [vscode.l10n.t('Thread'), oneLine(message.thread_id)],
-    [vscode.l10n.t('Sent'), localTime(message.created_at)],
-    [vscode.l10n.t('State'), message.state === 'unread' ? vscode.l10n.t('unread') : vscode.l10n.t('read')],
-    [vscode.l10n.t('Id'), message.message_id],
-  ]);
-  item.command = { command: COMMANDS.openMessage, title: vscode.l10n.t('Open Message'), arguments: [onlyId(message)] };
-  item.accessibilityInformation = {
-    label: vscode.l10n.t('{0} from {1} to {2}, waits for an acknowledgement: {3}', category, from, to, subject),
-  };
-  return item;
-}
-
-/** Only the id: the message is read again when it is opened. */
-function onlyId(message: { readonly message_id: string }): { readonly message: string } {
-  return { message: message.message_id };
 }

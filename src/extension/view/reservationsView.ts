@@ -14,7 +14,7 @@ import { outOfDateText } from '../wording';
 import type { Arrangement } from './arrangement';
 import { type DriftSectionNode, driftChildren, driftSection } from './driftItems';
 import { DropTarget } from './drop';
-import { Elements } from './elements';
+import { Elements, nodeKey, type ReservationsElement } from './elements';
 import { type Node, type ProblemNode, parentOf, type SectionNode, toTreeItem } from './nodes';
 
 /** So many items of a section are listed, and as many more each time that is asked for: VS Code asks for each at each change. */
@@ -39,7 +39,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   readonly drop = new DropTarget();
   private readonly disposables: vscode.Disposable[] = [this.changed, this.drop];
   private minute: NodeJS.Timeout | undefined;
-  private readonly elements = new Elements();
+  private readonly elements = new Elements<ReservationsElement>(nodeKey);
   /** How many are listed, by the keys of sections in which more was asked for. */
   private readonly listed = new Map<string, number>();
   private arranged: Arranged = { problems: [], sections: [], drift: undefined, isEmpty: true, isOld: false };
@@ -124,18 +124,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
     const { live } = this;
     const before = this.arranged;
     this.arranged = this.arrange();
-    const { messages, active } = live.overview;
-    const forMe = messages.filter(({ mine }) => mine).length;
-    this.tree.badge =
-      forMe > 0
-        ? {
-            value: forMe,
-            tooltip:
-              forMe === 1
-                ? vscode.l10n.t('1 message for you to acknowledge')
-                : vscode.l10n.t('{0} messages for you to acknowledge', forMe),
-          }
-        : undefined;
+    const { active } = live.overview;
     this.say('description', description(live, this.arrangement.filter));
     // Where a view is alone in its container, VS Code does not draw its description.
     this.say('message', this.message());

@@ -46,10 +46,7 @@ const all = overview(snapshot, { me: 'dana', expiredHours: 24 }, NOW);
 const nothing = overview(NOTHING_READ, { me: 'dana', expiredHours: 24 }, NOW);
 
 function sketch(sections: readonly Section[]): readonly (readonly [string, readonly string[]])[] {
-  return sections.map(({ key, items }) => [
-    key,
-    items.map((item) => ('reservation' in item ? item.reservation.scope : item.message.message_id)),
-  ]);
+  return sections.map(({ key, items }) => [key, items.map(({ reservation }) => reservation.scope)]);
 }
 
 describe('the filter', () => {
@@ -57,11 +54,10 @@ describe('the filter', () => {
     assert.equal(filtered(all, 'all', HERE), all);
   });
 
-  it('mine keeps what one holds and what is addressed to one', () => {
+  it('mine keeps what one holds', () => {
     assert.deepEqual(sketch(grouped(filtered(all, 'mine', HERE), 'state')), [
       ['active', ['src/b']],
       ['expired', []],
-      ['messages', ['msg_1']],
     ]);
   });
 
@@ -69,7 +65,6 @@ describe('the filter', () => {
     assert.deepEqual(sketch(grouped(filtered(all, 'project', HERE), 'state')), [
       ['active', ['src/a', 'src/c']],
       ['expired', ['src/d']],
-      ['messages', ['msg_1', 'msg_2']],
     ]);
   });
 
@@ -84,28 +79,25 @@ describe('the filter', () => {
 });
 
 describe('the grouping', () => {
-  it('by state has three sections, empty ones too', () => {
+  it('by state has two sections, empty ones too', () => {
     assert.deepEqual(sketch(grouped(nothing, 'state')), [
       ['active', []],
       ['expired', []],
-      ['messages', []],
     ]);
   });
 
-  it('by holder puts one’s own first, then by name, and messages last', () => {
+  it('by holder puts one’s own first, then by name', () => {
     assert.deepEqual(sketch(grouped(all, 'holder')), [
       ['holder:dana', ['src/b']],
       ['holder:claude', ['src/c', 'src/d']],
       ['holder:codex', ['src/a']],
-      ['messages', ['msg_1', 'msg_2']],
     ]);
   });
 
-  it('by bead puts what one holds first, then what else is for one', () => {
+  it('by bead puts what one holds first', () => {
     assert.deepEqual(sketch(grouped(all, 'bead')), [
       ['bead:bd-2', ['src/b', 'src/a']],
-      ['bead:bd-3', ['msg_1']],
-      ['bead:bd-1', ['src/c', 'src/d', 'msg_2']],
+      ['bead:bd-1', ['src/c', 'src/d']],
     ]);
   });
 
@@ -115,7 +107,7 @@ describe('the grouping', () => {
         .flatMap(({ items }) => items.map(itemKey))
         .sort(),
     );
-    assert.equal(new Set(keys[0]).size, 6);
+    assert.equal(new Set(keys[0]).size, 4);
     assert.deepEqual(keys[1], keys[0]);
     assert.deepEqual(keys[2], keys[0]);
   });

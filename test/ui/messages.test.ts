@@ -1,0 +1,130 @@
+import { strict as assert } from 'node:assert';
+import type { Page } from 'playwright-core';
+import { operations, seed, YOU } from '../../scripts/demo/scene';
+import { clearNotifications, openWorkbench, quickPickItem, runCommand, type Workbench } from '../support/workbench';
+import { clickInline, openView, row, step } from './parts';
+
+const WORKBENCH_MS = 120_000;
+const THEMES = [
+  ['Dark High Contrast', 'messages-high-contrast'],
+  ['Light Modern', 'messages-light'],
+  ['Dark Modern', 'messages-dark'],
+] as const;
+
+describe('the Messages view, used by hand', function () {
+  this.timeout(WORKBENCH_MS);
+  let workbench: Workbench;
+  let page: Page;
+
+  before(async () => {
+    workbench = await openWorkbench({
+      extension: 'packaged',
+      settings: { 'agentReservations.agent': YOU },
+      prepare: async ({ storeDir }) => {
+        await seed(storeDir);
+        const store = operations(storeDir);
+        const answer = { from: 'claude-auth', to: YOU, bead: 'bd-41', category: 'INFO', subject: 'Tests are green' };
+        await store.send({ ...answer, body: 'All of them.' });
+        await store.reserve({ agent: 'codex-api', scope: 'test/api', bead: 'bd-44' });
+      },
+    });
+    page = workbench.page;
+    page.setDefaultTimeout(15_000);
+    await openView(page);
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await workbench.screenshot(`failed-${this.currentTest.title.slice(0, 30)}`);
+    }
+  });
+
+  after(() => workbench?.close());
+
+  it('shows threads by what they wait for, in every theme', async () => {
+    for (const label of ['To Acknowledge', 'Tests are green', 'Need src/app/router.ts']) {
+      await row(page, label).waitFor();
+    }
+    await row(page, 'Tests are green').getByText('2 unread · claude-auth · bd-41').waitFor();
+    await page.locator('.notification-toast', { hasText: '2 messages wait for your acknowledgement.' }).waitFor();
+    await clearNotifications(page);
+    for (const [theme, name] of THEMES) {
+      await runCommand(page, 'Preferences: Color Theme');
+      await page.locator('.quick-input-filter input[placeholder*="Color Theme"]').fill(theme);
+      await quickPickItem(page, theme).click();
+      await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+      await page.mouse.move(800, 400);
+      await workbench.screenshot(name);
+    }
+  });
+
+  it('writes a message in steps with a way back, and its text in an editor that sends it', async () => {
+    await runCommand(page, 'Reservations: New Message…');
+    await step(page, '1/5');
+    await quickPickItem(page, 'codex-api').getByText('seen').waitFor();
+    await workbench.screenshot('message-recipient');
+    await quickPickItem(page, 'codex-api').click();
+    await step(page, '2/5');
+    await page.locator('.quick-input-widget .codicon-quick-input-back').click();
+    await step(page, '1/5');
+    await quickPickItem(page, 'codex-api').click();
+    await step(page, '2/5');
+    await quickPickItem(page, 'Decision').click();
+    await step(page, '3/5');
+    const input = page.locator('.quick-input-widget input:visible');
+    await input.fill('bd-44');
+    await page.keyboard.press('Enter');
+    await step(page, '4/5');
+    await page.keyboard.press('Enter');
+    await page.getByText('A message needs a subject.').waitFor();
+    await input.fill('Routes stay');
+    await page.keyboard.press('Enter');
+    await step(page, '5/5');
+    await page.keyboard.press('Enter');
+    await page.locator('.editor-instance .view-lines', { hasText: 'Subject: Routes stay' }).waitFor();
+    await page.keyboard.type('Mount them in src/app.');
+    await page.locator('.editor-actions .action-label[aria-label^="Send Message"]').waitFor();
+    await workbench.screenshot('message-draft');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.notification-toast', { hasText: 'Sent to codex-api: Routes stay' }).waitFor();
+    await page.locator('.editor-group-container.empty').waitFor();
+    const inbox = await operations(workbench.storeDir).inbox({ agent: 'codex-api' });
+    assert.deepEqual(inbox.ok && inbox.data.map(({ category, bead_id, body }) => [category, bead_id, body]), [
+      ['DECISION', 'bd-44', 'Mount them in src/app.'],
+    ]);
+  });
+
+  it('tells of a handoff, and takes over what it offers', async () => {
+    const sent = await operations(workbench.storeDir).send({
+      ...{
+        from: 'codex-api',
+        to: YOU,
+        bead: 'bd-45',
+        category: 'HANDOFF',
+        subject: 'Tests are yours',
+        body: 'Half done',
+      },
+      handOver: { scopes: ['test/api'] },
+    });
+    assert.ok(sent.ok);
+    const toast = page.locator('.notification-toast', { hasText: 'Handoff from codex-api: Tests are yours' });
+    await toast.waitFor();
+    await workbench.screenshot('message-told');
+    await toast.getByText('Acknowledge', { exact: true }).click();
+    await quickPickItem(page, 'Take Over 1 Scope and Acknowledge').waitFor();
+    await workbench.screenshot('message-take');
+    await page.keyboard.press('Enter');
+    await page.locator('.notification-toast', { hasText: 'Yours now: test/api' }).waitFor();
+    await row(page, 'test/api').getByText('you · bd-44').waitFor();
+  });
+
+  it('answers with one click, in the thread', async () => {
+    await clickInline(row(page, 'Need src/app/router.ts'), 'Reply…');
+    await step(page, '1/2');
+    await page.keyboard.press('Enter');
+    await step(page, '2/2');
+    await page.locator('.quick-input-widget input:visible').fill('Mounted');
+    await page.keyboard.press('Enter');
+    await page.locator('.notification-toast', { hasText: 'Sent to codex-api: Re: Need src/app/router.ts' }).waitFor();
+  });
+});
