@@ -56,6 +56,7 @@ export const COMMANDS = {
   tryDemo: `${PREFIX}.tryDemo`,
   leaveDemo: `${PREFIX}.leaveDemo`,
   openWalkthrough: `${PREFIX}.openWalkthrough`,
+  showAccessibilityHelp: `${PREFIX}.showAccessibilityHelp`,
   filterAll: `${PREFIX}.filterAll`,
   filterProject: `${PREFIX}.filterProject`,
   filterMine: `${PREFIX}.filterMine`,

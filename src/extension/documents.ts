@@ -46,6 +46,10 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     return this.open(documentUri(`/${vscode.l10n.t('Reservations Status')}`), text);
   }
 
+  openAccessibilityHelp(text: string): Promise<vscode.TextEditor> {
+    return this.open(documentUri(`/${vscode.l10n.t('Reservations Accessibility Help')}`), text);
+  }
+
   dispose(): void {
     vscode.Disposable.from(...this.disposables).dispose();
   }

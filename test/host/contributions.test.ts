@@ -35,9 +35,7 @@ interface Walkthrough {
 interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
-    readonly views: Readonly<
-      Record<string, readonly { readonly id: string; readonly accessibilityHelpContent?: string }[]>
-    >;
+    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly viewsWelcome: readonly { readonly contents: string; readonly when: string }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly walkthroughs: readonly Walkthrough[];
@@ -151,21 +149,12 @@ describe('package.json and the code', () => {
       assert.ok(media.altText, id);
       const picture = readFileSync(join(repoRoot, media.svg), 'utf8');
       assert.match(picture, /var\(--vscode-/);
-      // Nothing that runs, and nothing from elsewhere.
-      assert.doesNotMatch(picture, /<script|<foreignObject|\bon\w+=|href|url\(|https?:(?!\/\/www\.w3\.org)/);
+      // Nothing that runs, nothing from elsewhere, and no style sheet, which VS Code takes out.
+      assert.doesNotMatch(
+        picture,
+        /<script|<style|\bstyle=|\bclass=|<foreignObject|\bon\w+=|href|url\(|https?:(?!\/\/www\.w3\.org)/,
+      );
     }
-  });
-
-  it('say of the view how it is used without seeing it, with keys of commands that there are', () => {
-    const [view] = Object.values(manifest.contributes.views).flat();
-    const help = view?.accessibilityHelpContent ?? '';
-    const keys = [...help.matchAll(/<keybinding:([\w.]+)>/g)].map(([, command = '']) => command);
-    assert.ok(keys.length > 5);
-    const known: readonly string[] = [...Object.values(COMMANDS), 'editor.action.showContextMenu'];
-    assert.deepEqual(
-      keys.filter((command) => !known.includes(command)),
-      [],
-    );
   });
 
   it('name the same colours', () => {

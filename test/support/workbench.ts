@@ -23,7 +23,11 @@ export interface WorkbenchOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Added to the environment of the extension host. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly theme?: 'Default Dark Modern' | 'Default Light Modern' | 'Default High Contrast';
+  readonly theme?:
+    | 'Default Dark Modern'
+    | 'Default Light Modern'
+    | 'Default High Contrast'
+    | 'Default High Contrast Light';
   /** Runs before VS Code starts, for files that must be there by then. */
   readonly prepare?: (dirs: WorkbenchDirs) => void | Promise<void>;
 }

@@ -7,6 +7,7 @@ import type { CommandKey } from '../contributions';
 import { acknowledge, openMessage, openMessageFile } from '../messages/actions';
 import { broadcast, handOff, newMessage, reply } from '../messages/compose';
 import { discardDraft, sendDraft } from '../messages/sending';
+import { showAccessibilityHelp } from './accessibilityHelp';
 import { filterBy, groupBy, showMore } from './arrange';
 import { askToRelease } from './askToRelease';
 import { checkStore } from './checkStore';
@@ -73,6 +74,7 @@ export function handlersOf(context: CommandContext): Readonly<Record<CommandKey,
     tryDemo: tryDemo(context),
     leaveDemo: leaveDemo(context),
     openWalkthrough: openWalkthrough(),
+    showAccessibilityHelp: showAccessibilityHelp(context),
     filterAll: filterBy(context, 'all'),
     filterAllTicked: filterBy(context, 'all'),
     filterProject: filterBy(context, 'project'),
