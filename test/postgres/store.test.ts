@@ -1,6 +1,7 @@
 /** The operations over a real server. */
 
 import assert from 'node:assert/strict';
+import { Client } from 'pg';
 import { type Coordination, createCoordination } from '../../src/coordination/coordination';
 import { fenceOf } from '../../src/core/fence';
 import { randomHex } from '../../src/store/files/durable';
@@ -55,6 +56,35 @@ describe('the operations over PostgreSQL', () => {
     assert.deepEqual(await scopes(), ['a']);
     assert.equal(codeOf(await one.renew({ ...A, scope: 'a', ttl: 600 })), 'ok');
     assert.deepEqual(await scopes(), ['a']);
+  });
+
+  it('letters: what waits for something first, then the newest, of many no more than are shown', async () => {
+    const fields = { from: 'agent-a', to: 'agent-b', bead: 'bd-1', body: 'b' };
+    const old = { ...fields, category: 'BLOCKED', subject: 'old and open' };
+    const { message_id: first } = grantedData(await one.send(old));
+    const client = new Client({ connectionString: database().url });
+    await client.connect();
+    await client.query(
+      `insert into agent_reservations.message (namespace_id, message_id, record, created_at)
+       select namespace_id, message_id || number, (record::jsonb || jsonb_build_object('message_id', message_id || number,
+         'state', 'read', 'requires_ack', false, 'subject', number::text, 'created_at', '2027-01-01T00:00:00.000Z'))::json,
+         '2027-01-01T00:00:00.000Z'
+       from agent_reservations.message, generate_series(1, 1200) as number`,
+    );
+    const { records, problems } = await store.readLetters('agent-b');
+    assert.deepEqual([records.length, problems], [1_000, []]);
+    assert.ok(records.some(({ message_id }) => message_id === first));
+    assert.equal((await store.readInbox('agent-b')).records.length, 1_201);
+    assert.deepEqual((await store.readLetters('agent-a')).records, []);
+    await client.query(
+      `update agent_reservations.message set record = (record::jsonb - 'body')::json where message_id = '${first}'`,
+    );
+    await client.end();
+    const broken = await store.readLetters('agent-b');
+    assert.deepEqual(
+      broken.problems.map(({ kind, facts }) => [kind, facts['message']]),
+      [['BAD_ENTRY', first]],
+    );
   });
 
   it('of one process at once are few transactions', async () => {

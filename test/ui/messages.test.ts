@@ -85,6 +85,10 @@ describe('the Messages view, used by hand', function () {
     await page.keyboard.type('Mount them in src/app.');
     await page.locator('.editor-actions .action-label[aria-label^="Send Message"]').waitFor();
     await workbench.screenshot('message-draft');
+    // It is in no file, and is there again when the window is: not at once, but within a second.
+    await page.waitForTimeout(2_000);
+    await page.reload();
+    await page.locator('.editor-instance .view-lines', { hasText: 'Mount them in src/app.' }).click();
     await page.keyboard.press('Control+Enter');
     await page.locator('.notification-toast', { hasText: 'Sent to codex-api: Routes stay' }).waitFor();
     await page.locator('.editor-group-container.empty').waitFor();
@@ -116,6 +120,7 @@ describe('the Messages view, used by hand', function () {
     await page.keyboard.press('Enter');
     await page.locator('.notification-toast', { hasText: 'Yours now: test/api' }).waitFor();
     await row(page, 'test/api').getByText('you · bd-44').waitFor();
+    await row(page, 'Recent').waitFor();
   });
 
   it('answers with one click, in the thread', async () => {
