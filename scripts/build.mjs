@@ -57,6 +57,7 @@ const ownBundles = {
   'src/extension/operations.ts': 'operations',
   'src/extension/commands/handlers.ts': 'commands',
   'src/extension/demo/demo.ts': 'demo',
+  'src/extension/timeline/timeline.ts': 'timeline',
   'src/mcp/main.ts': 'mcp',
   'src/store/files/doctor/doctor.ts': 'doctor',
   'src/hooks/agentHooks.ts': 'agentHooks',
@@ -125,7 +126,30 @@ function ownBundlesOptions(production) {
     // The first is VS Code's own; the other an optional part of pg that has to be compiled: not ours.
     external: ['vscode', 'pg-native'],
     plugins: [loadOwnBundles(), importVscodeOnce()],
+    loader: { '.css': 'text' },
     banner: { js: nodeCheck },
+  };
+}
+
+/**
+ * What runs in the page of the timeline, in a browser.
+ * @param {boolean} production
+ * @returns {import('esbuild').BuildOptions}
+ */
+function pageOptions(production) {
+  return {
+    absWorkingDir: repoRoot,
+    entryPoints: { timelinePage: 'src/timelinePage/main.ts' },
+    outdir: 'dist',
+    bundle: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2023',
+    minify: production,
+    // The page may load no map, as it may load nothing else.
+    sourcemap: production ? false : 'inline',
+    metafile: true,
+    logLevel: 'warning',
   };
 }
 
@@ -227,7 +251,7 @@ function commonOptions(production) {
   };
 }
 
-const builds = [extensionOptions, cliOptions, ownBundlesOptions, alikeBundlesOptions];
+const builds = [extensionOptions, cliOptions, ownBundlesOptions, alikeBundlesOptions, pageOptions];
 
 /**
  * Bundles the extension into dist/extension.js, the command into dist/cli.js, and what they load later into files beside them;
@@ -323,6 +347,7 @@ async function bundleForNode(entryPoints, outbase, outdir, { packages }) {
     platform: 'node',
     target: 'node20',
     external: ['vscode'],
+    loader: { '.css': 'text' },
     sourcemap: 'inline',
     logLevel: 'warning',
   });

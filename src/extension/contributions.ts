@@ -42,6 +42,7 @@ export const COMMANDS = {
   showMoreMessages: `${PREFIX}.showMoreMessages`,
   chooseAgent: `${PREFIX}.chooseAgent`,
   refresh: `${PREFIX}.refresh`,
+  showTimeline: `${PREFIX}.showTimeline`,
   showStatus: `${PREFIX}.showStatus`,
   openStoreFolder: `${PREFIX}.openStoreFolder`,
   openUnreadable: `${PREFIX}.openUnreadable`,
@@ -75,6 +76,8 @@ export const COMMANDS = {
 /** With the name of the extension, as VS Code wants it. */
 export const WALKTHROUGH = `agent-reservations.agent-reservations#${PREFIX}.start`;
 
+/** The kind of panel, by which VS Code opens it again where a person left it open. */
+export const TIMELINE_VIEW = `${PREFIX}.timeline`;
 export const MCP_PROVIDER = `${PREFIX}.mcp`;
 
 export type CommandKey = keyof typeof COMMANDS;

@@ -31,6 +31,7 @@ import { followSettings } from './settings';
 import { StatusBar } from './statusBar';
 import { storeSource } from './storeSource';
 import { Terminals } from './terminals';
+import { restoredTimeline } from './timeline/restored';
 import { Arrangement } from './view/arrangement';
 import { ReservationsView } from './view/reservationsView';
 
@@ -110,6 +111,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     new FinishedNotice(commands, own),
     new Terminals(context),
     new LanguageModelTools(context, live, log),
+    restoredTimeline(commands),
     mcpServer,
     readonlyEditors,
     conflicts,

@@ -53,6 +53,10 @@ export class LiveStore implements vscode.Disposable {
   /** Fires when any message may have changed, whether it is part of the overview or not. */
   readonly onDidReadMessages = this.messagesRead.event;
 
+  private readonly reservationsRead = new vscode.EventEmitter<void>();
+  /** Fires when reservations were read again, also where nothing that the view shows has changed by it. */
+  readonly onDidReadReservations = this.reservationsRead.event;
+
   private store: WindowStore;
   private storeKey: string;
   private watching: Watching;
@@ -177,6 +181,7 @@ export class LiveStore implements vscode.Disposable {
     this.store.dispose();
     this.changed.dispose();
     this.messagesRead.dispose();
+    this.reservationsRead.dispose();
   }
 
   /** What a commit of this window set right. A file that was put aside is the person's to look at. */
@@ -251,6 +256,9 @@ export class LiveStore implements vscode.Disposable {
     this.look();
     if (parts.has('messages')) {
       this.messagesRead.fire();
+    }
+    if (parts.has('reservations')) {
+      this.reservationsRead.fire();
     }
   }
 

@@ -16,6 +16,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tools: ['coordination', 'core', 'project', 'zod'],
   mcp: ['tools', 'coordination', 'core', 'project', 'node:', 'zod', '@modelcontextprotocol'],
   hooks: ['coordination', 'core', 'store', 'project', 'node:', 'jsonc-parser'],
+  // Runs in a page of its own, in a browser.
+  timelinePage: ['core', 'd3-axis', 'd3-scale', 'd3-selection'],
   // Of the MCP server the types only: it is loaded where it is asked for.
   cli: ['mcp', 'hooks', 'coordination', 'core', 'store', 'project', 'node:', 'diff'],
 };

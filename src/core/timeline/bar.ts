@@ -24,7 +24,7 @@ export interface Bar {
   readonly expires: number;
   readonly renewed: number | null;
   readonly waits: readonly Wait[];
-  /** Who had let the same scope expire just before; null where nobody had. */
+  /** Who held the same scope before it and had let it expire; null where nobody did. */
   readonly takenFrom: string | null;
   readonly releasedBy: string | null;
   readonly reason: string | null;
