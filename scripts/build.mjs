@@ -125,9 +125,26 @@ function ownBundlesOptions(production) {
     alias: { '@modelcontextprotocol/server/_shims': './src/mcp/jsonSchemaValidator.ts' },
     // The first is VS Code's own; the other an optional part of pg that has to be compiled: not ours.
     external: ['vscode', 'pg-native'],
-    plugins: [loadOwnBundles(), importVscodeOnce()],
-    loader: { '.css': 'text' },
+    plugins: [loadOwnBundles(), importVscodeOnce(), styleAsText(production)],
     banner: { js: nodeCheck },
+  };
+}
+
+/**
+ * A style sheet as its text, since it stands in the page itself.
+ * @param {boolean} production
+ * @returns {import('esbuild').Plugin}
+ */
+function styleAsText(production) {
+  return {
+    name: 'style as text',
+    setup(build) {
+      build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+        const { transform } = await import('esbuild');
+        const { code } = await transform(await readFile(path, 'utf8'), { loader: 'css', minify: production });
+        return { contents: code, loader: 'text' };
+      });
+    },
   };
 }
 
@@ -141,6 +158,11 @@ function pageOptions(production) {
     absWorkingDir: repoRoot,
     entryPoints: { timelinePage: 'src/timelinePage/main.ts' },
     outdir: 'dist',
+    // Of these, a scale of times needs a line or two.
+    alias: {
+      'd3-interpolate': './src/timelinePage/d3/interpolate.ts',
+      'd3-time-format': './src/timelinePage/d3/timeFormat.ts',
+    },
     bundle: true,
     format: 'iife',
     platform: 'browser',

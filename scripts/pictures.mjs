@@ -82,6 +82,21 @@ const scenes = {
       await page.keyboard.type('I mount them within the hour, and hand the file over then.');
     },
   },
+  timeline: {
+    width: 1000,
+    height: 620,
+    sideBar: 48,
+    enter: async (page) => {
+      await runCommand(page, 'Reservations: Show Timeline');
+      const frame = await timelineFrame(page);
+      const held = frame.locator('svg.drawn g.bar[aria-label*="src/auth/login"]');
+      await held.focus();
+      await page.keyboard.press('+');
+      await page.keyboard.press('+');
+      await page.keyboard.press('+');
+      await frame.locator('.details', { hasText: 'claude-auth' }).waitFor();
+    },
+  },
   preview: {
     width: 780,
     height: 600,
@@ -320,6 +335,21 @@ async function moving(frames) {
   const pixels = decoded.map((picture) => /** @type {ArrayBuffer} */ (upng.toRGBA8(picture)[0]));
   const delays = frames.map(({ milliseconds }) => milliseconds);
   return Buffer.from(upng.encode(pixels, width, height, colours, delays));
+}
+
+/**
+ * @param {Page} page
+ * @returns {Promise<import('playwright-core').Frame>}
+ */
+async function timelineFrame(page) {
+  for (;;) {
+    for (const frame of page.frames()) {
+      if ((await frame.locator('svg.drawn g.bar').count()) > 0) {
+        return frame;
+      }
+    }
+    await page.waitForTimeout(50);
+  }
 }
 
 /**

@@ -3,28 +3,23 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import style from '../../timelinePage/page.css';
+import page from '../../timelinePage/page.html.txt';
 
 export function html(webview: vscode.Webview, extensionUri: vscode.Uri): string {
   const nonce = randomBytes(16).toString('base64url');
-  const script = webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', 'timelinePage.js'));
-  return `<!DOCTYPE html>
-<html lang="${vscode.env.language.replace(/[^\w-]/g, '')}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(nonce)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(vscode.l10n.t('Reservations Timeline'))}</title>
-<style nonce="${nonce}">${style}</style>
-</head>
-<body>
-<main id="page"></main>
-<script nonce="${nonce}" src="${escaped(script.toString())}"></script>
-</body>
-</html>`;
+  const parts: Readonly<Record<string, string>> = {
+    nonce,
+    style,
+    policy: contentSecurityPolicy(nonce),
+    language: escaped(vscode.env.language),
+    title: escaped(vscode.l10n.t('Reservations Timeline')),
+    script: escaped(webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', 'timelinePage.js')).toString()),
+  };
+  return page.replace(/\{(\w+)\}/g, (_, name: string) => parts[name] ?? '');
 }
 
-export function contentSecurityPolicy(nonce: string): string {
-  return `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'`;
+function contentSecurityPolicy(nonce: string): string {
+  return ["default-src 'none'", `script-src 'nonce-${nonce}'`, `style-src 'nonce-${nonce}'`].join('; ');
 }
 
 function escaped(text: string): string {

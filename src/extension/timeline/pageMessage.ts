@@ -21,7 +21,7 @@ const pageMessage = v.variant('type', [
   v.strictObject({ type: v.literal('saveCsv') }),
   v.strictObject({
     type: v.literal('saveSvg'),
-    svg: v.pipe(v.string(), v.maxLength(LONGEST_SVG), v.check(isDrawing, 'is no drawing of ours')),
+    svg: v.pipe(v.string(), v.maxLength(LONGEST_SVG), v.check(isDrawing, 'no-drawing')),
   }),
 ]);
 
@@ -32,7 +32,7 @@ export function pageMessageOf(value: unknown): { readonly message: PageMessage }
     return { message: result.output };
   }
   const [issue] = result.issues;
-  return { wrong: `${v.getDotPath(issue) ?? 'the message'}: ${issue.message}` };
+  return { wrong: `${v.getDotPath(issue) ?? 'message'}: ${issue.message}` };
 }
 
 /** Shapes and texts alone: nothing that runs, and nothing that is fetched. */
@@ -40,7 +40,7 @@ function isDrawing(svg: string): boolean {
   const tags = new Set(Array.from(svg.matchAll(/<([^\s/>]*)/g), ([, tag]) => tag));
   const attributes = svg.replace(/>[^<]*</g, '><');
   return (
-    svg.startsWith('<svg ') &&
+    /^<svg\s/.test(svg) &&
     [...tags].every((tag) => tag === '' || DRAWN.has(tag ?? '')) &&
     !/\s(?:on\w+|href|xlink:href|style)\s*=/i.test(attributes)
   );

@@ -9,12 +9,15 @@ import { MOST_BARS } from '../../core/timeline/collect';
 import type { HostMessage, PageMessage, Range } from '../../timelinePage/messages';
 import type { CommandContext } from '../commands/context';
 import { COMMANDS, TIMELINE_VIEW } from '../contributions';
-import { explain } from '../wording';
 import { csvOf } from './csv';
 import { html } from './html';
+import type { Telling } from './needs';
 import { pageMessageOf } from './pageMessage';
 import { save } from './save';
 import { words } from './words';
+
+/** What it works with. */
+export type TimelineContext = Pick<CommandContext, 'live' | 'log' | 'extensionUri'> & Telling;
 
 type Ask = Extract<PageMessage, { type: 'ask' }>;
 
@@ -35,7 +38,7 @@ const RANGE_MS: Readonly<Record<Range, number>> = { hour: HOUR_MS, day: 24 * HOU
 /** After this part of its time, a range is read anew from a later beginning. */
 const MOVES_ON_AFTER = 1 / 12;
 
-export function newPanel({ extensionUri }: CommandContext): vscode.WebviewPanel {
+export function newPanel({ extensionUri }: TimelineContext): vscode.WebviewPanel {
   return vscode.window.createWebviewPanel(
     TIMELINE_VIEW,
     vscode.l10n.t('Reservations Timeline'),
@@ -65,7 +68,7 @@ export class TimelinePanel implements vscode.Disposable {
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
-    private readonly context: CommandContext,
+    private readonly context: TimelineContext,
   ) {
     const { webview } = panel;
     panel.iconPath = {
@@ -125,10 +128,10 @@ export class TimelinePanel implements vscode.Disposable {
         this.look();
         return;
       case 'saveCsv':
-        await save('csv', csvOf(this.shown));
+        await save(this.context, 'csv', csvOf(this.shown));
         return;
       case 'saveSvg':
-        await save('svg', message.svg);
+        await save(this.context, 'svg', message.svg);
         return;
       default:
         await this.act(message);
@@ -177,7 +180,7 @@ export class TimelinePanel implements vscode.Disposable {
     if (!envelope.ok) {
       // What was added by a look that failed half-way is not told any more: the next one begins anew.
       this.followed = undefined;
-      this.tell({ type: 'failed', ask: asked.ask, text: explain(envelope.error) });
+      this.tell({ type: 'failed', ask: asked.ask, text: this.context.explain(envelope.error) });
       return;
     }
     this.show(asked, envelope.data);

@@ -1,13 +1,12 @@
 /** The timeline, as a bundle of its own: one panel, opened by its command or where a person left it open. */
 
 import type * as vscode from 'vscode';
-import type { CommandContext } from '../commands/context';
-import { newPanel, TimelinePanel } from './panel';
+import { newPanel, type TimelineContext, TimelinePanel } from './panel';
 
 let shown: TimelinePanel | undefined;
 
 /** Opens the panel, or brings it forward where it is open. */
-export function showTimeline(context: CommandContext): TimelinePanel {
+export function showTimeline(context: TimelineContext): TimelinePanel {
   if (shown) {
     shown.reveal();
     return shown;
@@ -16,13 +15,13 @@ export function showTimeline(context: CommandContext): TimelinePanel {
 }
 
 /** Fills a panel that VS Code has opened again with what it showed when the window was closed. */
-export function restoreTimeline(panel: vscode.WebviewPanel, context: CommandContext): void {
+export function restoreTimeline(panel: vscode.WebviewPanel, context: TimelineContext): void {
   // There is one at most; a second one may be left from another window's layout.
   shown?.dispose();
   fill(panel, context);
 }
 
-function fill(panel: vscode.WebviewPanel, context: CommandContext): TimelinePanel {
+function fill(panel: vscode.WebviewPanel, context: TimelineContext): TimelinePanel {
   const made = new TimelinePanel(panel, context);
   shown = made;
   panel.onDidDispose(() => {
