@@ -18,6 +18,7 @@ import { postgresClients } from './rows/postgresClients';
 import { postgresReadings } from './rows/postgresReadings';
 import { simulation } from './rows/simulation';
 import { statuses } from './rows/status';
+import { timeline } from './rows/timeline';
 import { inVscode } from './rows/vscode';
 
 const ROWS: readonly Row[] = [
@@ -26,6 +27,7 @@ const ROWS: readonly Row[] = [
   burst,
   ...statuses,
   history,
+  timeline,
   overlap,
   cli,
   hooks,

@@ -10,7 +10,7 @@ import { type Summary, Summing } from './summary';
 /** So many of what is over are drawn, the latest of them; the others are in the summary only. */
 export const MOST_BARS = 10_000;
 /** Of so many scopes it is known who had them last. */
-const MOST_PLACES = 100_000;
+const MOST_PLACES = 50_000;
 /** So many of a kind are there to choose from. */
 export const MOST_CHOICES = 1_000;
 
@@ -74,7 +74,7 @@ interface Last {
 export class Collecting {
   private readonly since: number;
   private readonly sums: Summing;
-  private readonly last = new Map<string, Last>();
+  private last = new Map<string, Last>();
   private readonly choices = {
     agents: new Set<string>(),
     beads: new Set<string>(),
@@ -148,9 +148,9 @@ export class Collecting {
     // Set anew, so that the first of the map is the one that nobody has had for the longest time.
     this.last.delete(place);
     this.last.set(place, { agent: bar.agent, isExpired: bar.state === 'expired', end: bar.end ?? bar.start });
-    if (this.last.size > MOST_PLACES) {
-      const [oldest = place] = this.last.keys();
-      this.last.delete(oldest);
+    // In big steps too: the first of a map is behind all that were ever taken out of it.
+    if (this.last.size > 2 * MOST_PLACES) {
+      this.last = new Map([...this.last].slice(MOST_PLACES));
     }
   }
 
