@@ -342,16 +342,6 @@ describe('the timeline, used by hand', function () {
       await frame.locator('.legend summary').click();
     }
   });
-
-  it('comes back after a reload, as it was left', async () => {
-    await choose('Lanes', 'agent');
-    await frame.getByRole('button', { name: 'Last Week' }).click();
-    await drawn('g.lane[aria-label="codex-api"]').waitFor({ state: 'attached' });
-    await page.reload();
-    frame = await timelineFrame(page);
-    await drawn('g.lane[aria-label="codex-api"]').waitFor({ state: 'attached' });
-    assert.equal(await frame.getByRole('button', { name: 'Last Week' }).getAttribute('aria-pressed'), 'true');
-  });
 });
 
 interface Violation {
