@@ -74,7 +74,8 @@ export class Letters implements vscode.Disposable {
     const open = this.live.overview.messages.map(({ message }) => message);
     const before = this.current;
     this.current = threadsOf(before, inbox, open, me);
-    const all = [...problems, ...this.live.messageProblems].filter(({ kind }) => kind !== 'STORE_UNREACHABLE');
+    // What is said of both is taken from the letters, where the subject is known.
+    const all = [...this.live.messageProblems, ...problems].filter(({ kind }) => kind !== 'STORE_UNREACHABLE');
     const unreadable = [...new Map(all.map((problem) => [`${problem.path}\n${problem.message}`, problem])).values()];
     const isAsUnreadable = textOf(unreadable) === textOf(this.unreadable);
     const isSame =
