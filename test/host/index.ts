@@ -32,8 +32,10 @@ function runMocha(): Promise<{ total: number; failures: number }> {
       reporter: join(repoRoot, 'scripts', 'lib', 'countReporter.cjs'),
     });
     const hostTests = join(testOut, 'host');
+    // Only scripts/testOldest.mjs leaves any out, and says why.
+    const left = (process.env['AGENT_RESERVATIONS_TEST_WITHOUT'] ?? '').split(' ');
     for (const name of readdirSync(hostTests, { recursive: true, encoding: 'utf8' })) {
-      if (name.endsWith('.test.js')) {
+      if (name.endsWith('.test.js') && !left.includes(name.slice(0, -'.test.js'.length))) {
         mocha.addFile(join(hostTests, name));
       }
     }
