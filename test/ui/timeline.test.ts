@@ -342,6 +342,14 @@ describe('the timeline, used by hand', function () {
       await frame.locator('.legend summary').click();
     }
   });
+
+  it('comes back after a reload where it was left open', async () => {
+    await page.reload();
+    await page.locator('.monaco-workbench .part.statusbar').waitFor();
+    frame = await timelineFrame(page);
+    await drawn('g.bar').first().waitFor({ state: 'attached' });
+    assert.equal(await page.locator('.tab', { hasText: 'Reservations Timeline' }).count(), 1);
+  });
 });
 
 interface Violation {
