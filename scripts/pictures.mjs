@@ -288,6 +288,8 @@ async function tidy(page) {
     await discard.click();
   }
   await page.locator('.editor-group-container.empty').waitFor();
+  // What waits since before is told at the start.
+  await runCommand(page, 'Notifications: Clear All Notifications');
   if (await page.locator('.part.panel').isVisible()) {
     await runCommand(page, 'View: Hide Panel');
   }
