@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureInstalled } from './lib/install.mjs';
 import { isMain } from './lib/isMain.mjs';
-import { repoRoot } from './lib/paths.mjs';
+import { outDir, repoRoot } from './lib/paths.mjs';
 
 /**
  * Packages the extension, as it goes to its users: the same bytes for the same source and the same Node. Throws when vsce
@@ -23,6 +24,8 @@ export async function packageExtension(file) {
     // The repository has no public address yet, so relative links cannot be made absolute.
     '--allow-missing-repository',
     '--no-rewrite-relative-links',
+    '--readme-path',
+    relative(repoRoot, await readmeWithoutPictures()),
     '--out',
     vsix,
   ];
@@ -35,6 +38,18 @@ export async function packageExtension(file) {
   const { steadyZip } = await import('./lib/steadyZip.mjs');
   writeFileSync(vsix, await steadyZip(readFileSync(vsix)));
   return vsix;
+}
+
+/**
+ * Pictures would be a third of the package, and without a public address there is nowhere else from which they could be shown.
+ * @returns {Promise<string>} the path of a README that reads as well without them
+ */
+async function readmeWithoutPictures() {
+  const readme = await readFile(join(repoRoot, 'README.md'), 'utf8');
+  const path = join(outDir, 'package', 'README.md');
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, readme.replace(/^!\[[^\]]*\]\(media\/[^)]*\)\n\n/gm, ''));
+  return path;
 }
 
 if (isMain(import.meta.url)) {
