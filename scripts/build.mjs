@@ -74,7 +74,7 @@ const ownBundles = {
 const sharedBundles = ['pg'];
 
 /** Of these, what has most in common, which is then in files beside them: nothing that is loaded at a start. */
-const alikeBundles = ['operations', 'doctor', 'postgres'];
+const alikeBundles = ['operations', 'doctor', 'postgres', 'commands', 'timeline'];
 
 /**
  * Leads each `import()` of such a module to its bundle, and each import of a shared one.
@@ -191,7 +191,8 @@ function alikeBundlesOptions(production) {
     splitting: true,
     chunkNames: 'shared-[hash]',
     sourcemap: false,
-    plugins: [loadOwnBundles(), asCommonJs(production)],
+    external: ['vscode'],
+    plugins: [loadOwnBundles(), importVscodeOnce(), styleAsText(production), asCommonJs(production)],
     write: false,
   };
 }
@@ -213,6 +214,7 @@ function asCommonJs(production) {
             target: 'node20',
             supported: { 'dynamic-import': false },
             minify: production,
+            charset: 'utf8',
             sourcemap: production ? false : 'inline',
             sourcefile: path,
             banner: nodeCheck,
@@ -267,6 +269,9 @@ function commonOptions(production) {
     supported: { 'dynamic-import': false },
     plugins: [loadOwnBundles()],
     minify: production,
+    // Quotation marks and the like as they are, and licences in a file of their own (THIRD_PARTY_NOTICES.txt).
+    charset: 'utf8',
+    legalComments: 'none',
     sourcemap: !production,
     metafile: true,
     logLevel: 'warning',

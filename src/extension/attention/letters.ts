@@ -73,7 +73,7 @@ export class LetterNotice implements vscode.Disposable {
 
   private tell({ message_id: message, from_agent, category, subject }: Message): void {
     const text = vscode.l10n.t(
-      '{0} from {1}: {2}',
+      'Message from {1} ({0}): {2}',
       categoryName(category),
       withoutLinks(from_agent),
       withoutLinks(subject),

@@ -63,7 +63,7 @@ async function isToBeTaken({ live }: CommandContext, message: string): Promise<b
       {
         value: 'leave',
         label: vscode.l10n.t('Only Acknowledge'),
-        detail: vscode.l10n.t('The sender goes on holding them.'),
+        detail: vscode.l10n.t('The sender goes on holding what it offered.'),
       },
     ],
   });
@@ -140,7 +140,7 @@ export async function received(context: CommandContext): Promise<readonly Messag
 
 export async function pickMessage(title: string, messages: readonly Message[]): Promise<string | undefined> {
   if (messages.length === 0) {
-    tell(vscode.l10n.t('There is no such message.'));
+    tell(vscode.l10n.t('There is no message to choose.'));
     return undefined;
   }
   const picked = await askPick({

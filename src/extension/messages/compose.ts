@@ -190,7 +190,7 @@ function askRecipient(title: string, place: Place, agents: readonly AgentRecord[
       {
         value: BROADCAST,
         label: `$(megaphone) ${vscode.l10n.t('Everybody')}`,
-        description: vscode.l10n.t('{0} agents', agents.length),
+        description: agents.length === 1 ? vscode.l10n.t('1 agent') : vscode.l10n.t('{0} agents', agents.length),
         alwaysShow: true,
       },
     ],

@@ -95,9 +95,9 @@ function threadItem(thread: Thread, foremost: Message, me: string | undefined): 
     [vscode.l10n.t('Subject'), subject],
     [vscode.l10n.t('Thread'), oneLine(thread.key)],
     [vscode.l10n.t('Bead'), bead],
-    [vscode.l10n.t('With'), who],
+    [vscode.l10n.t('Participants'), who],
     [vscode.l10n.t('Messages'), counts],
-    [vscode.l10n.t('Latest'), localTime(latest.created_at)],
+    [vscode.l10n.t('Latest message'), localTime(latest.created_at)],
   ]);
   item.accessibilityInformation = {
     label: vscode.l10n.t('Thread about {0} with {1}, {2}, latest: {3}', bead, who, counts, subject),
