@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { outDir, repoRoot } from './paths.mjs';
 import { providePostgres } from './postgres.mjs';
@@ -65,10 +66,11 @@ async function runTool(bin, args, print) {
  * @param {number} testTimeoutMs
  * @param {number} stageTimeoutMs
  * @param {Print} [print]
+ * @param {readonly string[]} [more] options of Mocha
  * @returns {Promise<Counts>}
  */
-function runMocha(name, testTimeoutMs, stageTimeoutMs, print) {
-  const args = ['--no-config', '--forbid-only', '--forbid-pending', '--timeout', String(testTimeoutMs)];
+function runMocha(name, testTimeoutMs, stageTimeoutMs, print, more = []) {
+  const args = ['--no-config', '--forbid-only', '--forbid-pending', '--timeout', String(testTimeoutMs), ...more];
   args.push('--reporter', join(repoRoot, 'scripts', 'lib', 'countReporter.cjs'));
   args.push('--enable-source-maps', `out/test/${name}/**/*.test.js`);
   return runCounted(join(modules, 'mocha', 'bin', 'mocha.js'), args, stageTimeoutMs, print);
@@ -109,7 +111,9 @@ async function runHost(print) {
  */
 async function runUi(print) {
   await tellOfPostgres(print);
-  return await runMocha('ui', 60_000, 8 * minute, print);
+  // Each file has a VS Code of its own, which mostly waits.
+  const more = availableParallelism() >= 4 ? ['--parallel', '--jobs', '2'] : [];
+  return await runMocha('ui', 60_000, 12 * minute, print, more);
 }
 
 /**

@@ -73,3 +73,11 @@ export function parseDraft(text: string): Outcome<Draft> {
             .trim(),
   });
 }
+
+/** Whether it has what only drafts begin with: the four headers that each of them needs. */
+export function isDraftText(text: string): boolean {
+  const draft = text.startsWith('To: ') ? parseDraft(text) : undefined;
+  return (
+    draft?.ok === true && [draft.data.category, draft.data.bead, draft.data.subject].every((value) => value !== '')
+  );
+}

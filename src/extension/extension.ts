@@ -24,6 +24,7 @@ import { McpServerProvider } from './languageModel/mcpServer';
 import { LanguageModelTools } from './languageModel/tools';
 import { LiveStore } from './liveStore';
 import { MessagesView } from './messages/messagesView';
+import { restoreDrafts } from './messages/restoredDrafts';
 import { OwnHere } from './ownHere';
 import { Passwords } from './postgres/passwords';
 import { Projects } from './projects';
@@ -109,6 +110,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     new FreedNotice(commands),
     new LetterNotice(commands),
     new FinishedNotice(commands, own),
+    restoreDrafts(),
     new Terminals(context),
     new LanguageModelTools(context, live, log),
     restoredTimeline(commands),

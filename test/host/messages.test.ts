@@ -261,7 +261,7 @@ describe('messages', () => {
         await eventually('it is told', () => seen.length > 0);
         assert.deepEqual(
           seen.map(({ text, actions }) => [text, actions]),
-          [['Blocked from codex: Stuck', ['Open Message', 'Acknowledge', 'Don’t Show Again']]],
+          [['Message from codex (Blocked): Stuck', ['Open Message', 'Acknowledge', 'Don’t Show Again']]],
         );
         await eventually(
           'the setting says so',

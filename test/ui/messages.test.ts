@@ -89,6 +89,8 @@ describe('the Messages view, used by hand', function () {
     await page.waitForTimeout(2_000);
     await page.reload();
     await page.locator('.editor-instance .view-lines', { hasText: 'Mount them in src/app.' }).click();
+    // Its keys are known with the extension, which comes after the text.
+    await page.locator('.editor-actions .action-label[aria-label^="Send Message"]').waitFor();
     await page.keyboard.press('Control+Enter');
     await page.locator('.notification-toast', { hasText: 'Sent to codex-api: Routes stay' }).waitFor();
     await page.locator('.editor-group-container.empty').waitFor();
@@ -111,7 +113,7 @@ describe('the Messages view, used by hand', function () {
       handOver: { scopes: ['test/api'] },
     });
     assert.ok(sent.ok);
-    const toast = page.locator('.notification-toast', { hasText: 'Handoff from codex-api: Tests are yours' });
+    const toast = page.locator('.notification-toast', { hasText: 'Message from codex-api (Handoff): Tests are yours' });
     await toast.waitFor();
     await workbench.screenshot('message-told');
     await toast.getByText('Acknowledge', { exact: true }).click();

@@ -106,7 +106,8 @@ describe('a newcomer', function () {
     const { page } = workbench;
     await runCommand(page, 'Reservations: Focus on Reservations View');
     await clickInline(message('The tests are yours to review'), 'Acknowledge Message');
-    await message('The tests are yours to review').waitFor({ state: 'detached' });
+    // It stays among the recent ones.
+    await page.getByLabel('Handoff from claude-auth to you, acknowledged: The tests are yours to review').waitFor();
   });
 
   it('is told how the view is used without seeing it', async () => {

@@ -179,7 +179,7 @@ describe('the timeline, used by hand', function () {
   it('keeps the details on Enter, leads to the view, and lets them go on Escape', async () => {
     await bar('src/auth/login').focus();
     await page.keyboard.press('Enter');
-    await details().getByText('Kept until Escape').waitFor();
+    await details().getByText('Pinned; Escape unpins').waitFor();
     await bar('src/billing').hover();
     await details().getByText('claude-auth').first().waitFor();
     await details().getByRole('button', { name: 'Show in Reservations View' }).click();
@@ -205,7 +205,7 @@ describe('the timeline, used by hand', function () {
     await frame.locator('.lanes').focus();
     await page.keyboard.press('ArrowRight');
     await changed(times, zoomed);
-    await frame.getByRole('button', { name: 'Whole Time' }).click();
+    await frame.getByRole('button', { name: 'Whole Range' }).click();
   });
 
   it('has lanes by agent, and filters by agent, bead and project', async () => {
@@ -235,14 +235,14 @@ describe('the timeline, used by hand', function () {
     await tab('Table').click();
     assert.equal(await rows(), 49);
     const first = await frame.locator('tbody:visible tr').first().innerText();
-    assert.ok(first.includes(HOSTILE) && first.includes('held still'), first);
+    assert.ok(first.includes(HOSTILE) && first.includes('still held'), first);
     await frame.getByText('dana (It was forgotten.)').waitFor();
     await workbench.screenshot('timeline-table');
     await tab('Summary').click();
     const [hottest] = await frame.locator('table', { hasText: 'Hot Spots' }).locator('tbody tr').allInnerTexts();
-    assert.match(hottest ?? '', /src\/api\/v2\/\*\*\s+not named\s+2\s+0\s+0\s+0\s+4 h 10 min\s+3 h 20 min\s+1/);
+    assert.match(hottest ?? '', /src\/api\/v2\/\*\*\s+Not named\s+2\s+0\s+0\s+0\s+4 h 10 min\s+3 h 20 min\s+1/);
     const [longest] = await frame.locator('table', { hasText: 'Who Held What' }).locator('tbody tr').allInnerTexts();
-    assert.match(longest ?? '', /codex-api\s+src\/billing\/\*\*\s+not named\s+5 h\s+1/);
+    assert.match(longest ?? '', /codex-api\s+src\/billing\/\*\*\s+Not named\s+5 h\s+1/);
     await workbench.screenshot('timeline-summary');
     await page.keyboard.press('Shift+Tab');
     await tab('Timeline').click();
@@ -269,7 +269,7 @@ describe('the timeline, used by hand', function () {
     await page.locator('.tab.active', { hasText: 'README.md' }).waitFor();
     await page.locator('.tab', { hasText: 'Reservations Timeline' }).click();
     frame = await timelineFrame(page);
-    await details().getByText('Kept until Escape').waitFor();
+    await details().getByText('Pinned; Escape unpins').waitFor();
     assert.ok((await lanes()).includes('late-comer'));
     await choose('Lanes', 'scope');
   });

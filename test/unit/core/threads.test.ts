@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { draftText, parseDraft } from '../../../src/core/draft';
+import { draftText, isDraftText, parseDraft } from '../../../src/core/draft';
 import type { Message } from '../../../src/core/message';
 import { changedThreads, NO_THREADS, replySubject, threadsOf } from '../../../src/core/threads';
 import { grantedData, refusal } from '../../support/outcomes';
@@ -122,5 +122,14 @@ describe('a draft', () => {
       'Re: a',
       'Re: Regarding',
     ]);
+  });
+
+  it('is told from other texts by the headers that each needs', () => {
+    const draft = { to: 'agent-a', category: 'INFO', bead: 'bd-1', subject: 'Done', body: '' };
+    assert.equal(isDraftText(draftText(draft)), true);
+    assert.equal(isDraftText(`${draftText(draft)}all of it\n\nTo: be read`), true);
+    for (const text of ['', 'To: do', 'To: you\nSubject: hello\n\nDear you', ` ${draftText(draft)}`, 'Subject: Done']) {
+      assert.equal(isDraftText(text), false, text);
+    }
   });
 });
