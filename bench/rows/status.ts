@@ -10,7 +10,7 @@ import type { Context, Result, Row, Target } from '../row';
 import { median, timed } from '../stats';
 
 const WAITING = 20;
-const ROUNDS = 3;
+const ROUNDS = 2;
 const WARM_LOOKS = 10;
 /** So many of all are read in beadboard's way, and the time is taken for all: it is the same for each. */
 const READ = 2_000;

@@ -13,18 +13,22 @@ const TICK_MS = 5;
 export const timeline: Row = {
   name: 'timeline of the last hour of 1,000,000 closed',
   unit: 'ms',
-  target: { ms: { most: 250 }, 'longest pause of a week, ms': { most: 250 } },
+  target: { ms: { most: 250 }, 'longest pause, ms': { most: 250 } },
   async run(context) {
     const root = await written(context, LINES);
-    const [hour, day, week] = [await look(root, 1), await look(root, 24), await look(root, 7 * 24)];
-    const notes = [day, week].map(
+    const hour = await look(root, 1);
+    const longer = [await look(root, 24)];
+    if (context.isAskedFor) {
+      longer.push(await look(root, 7 * 24));
+    }
+    const notes = longer.map(
       ({ hours, ms, pause }) =>
         `${hours} h, ${hours * LINES_PER_HOUR} closed: ${ms.toFixed(0)} ms, nobody else at work for ${pause.toFixed(0)} ms at most`,
     );
     return {
       ours: hour.ms,
-      peers: { 'of a day': day.ms, 'of a week': week.ms },
-      ratio: { ms: hour.ms, 'longest pause of a week, ms': week.pause },
+      peers: Object.fromEntries(longer.map(({ hours, ms }) => [`of ${hours} h`, ms])),
+      ratio: { ms: hour.ms, 'longest pause, ms': Math.max(...longer.map(({ pause }) => pause)) },
       notes,
     };
   },
