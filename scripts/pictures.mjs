@@ -94,7 +94,12 @@ const scenes = {
       await page.keyboard.press('+');
       await page.keyboard.press('+');
       await page.keyboard.press('+');
-      await frame.locator('.details', { hasText: 'claude-auth' }).waitFor();
+      const details = frame.locator('.details', { hasText: 'claude-auth' });
+      await details.waitFor();
+      // The throw-away project is in a folder whose name is another each time.
+      await details.getByText(/agent-reservations-demo-/).evaluate((one) => {
+        one.textContent = '/projects/shop';
+      });
     },
   },
   preview: {
