@@ -66,9 +66,6 @@ function carried(file) {
   return [...new Set(names)].filter((name) => name !== '');
 }
 
-/** Their licences, which their authors have in their repositories and not in what npm has. */
-const elsewhere = { '@cfworker/json-schema': 'cfworker-json-schema.txt' };
-
 /**
  * @param {string} folder
  * @returns {Bundled}
@@ -80,9 +77,7 @@ function packageIn(folder) {
   const file = names.find((one) => /^(licen[cs]e|copying)\b/i.test(one));
   // Some have it in their README only.
   const readme = names.find((one) => /^readme\b/i.test(one));
-  const kept = Object.entries(elsewhere).find(([of]) => of === name)?.[1];
-  const told = kept ? readFileSync(join(repoRoot, 'scripts', 'licenses', kept), 'utf8') : undefined;
-  const text = file ? read(file) : (told ?? /^#+ licen[cs]e\s*\n(.+)/ims.exec(readme ? read(readme) : '')?.[1]);
+  const text = file ? read(file) : /^#+ licen[cs]e\s*\n(.+)/ims.exec(readme ? read(readme) : '')?.[1];
   if (typeof license !== 'string' || text === undefined) {
     throw new Error(`${folder} is bundled, and has no licence: nobody may be given it.`);
   }

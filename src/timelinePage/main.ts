@@ -1,6 +1,7 @@
 /** The page of the timeline: what is asked of the extension, and how its answers are laid out. */
 
 import type { Bar } from '../core/timeline/bar';
+import type { TimelineData } from '../core/timeline/collect';
 import { MOST_BARS } from '../core/timeline/collect';
 import type { LanesBy, Segment } from '../core/timeline/lanes';
 import { Chart, type Window } from './chart';
@@ -8,7 +9,7 @@ import { choice, type Select, tabs } from './controls';
 import { button, element, fill } from './dom';
 import { Facts } from './facts';
 import { legend } from './legend';
-import { type Filter, type HostMessage, type PageMessage, RANGES, type Range, type Told, type Words } from './messages';
+import { type Filter, type HostMessage, type PageMessage, RANGES, type Range, type Words } from './messages';
 import { BarTable, summaryTables } from './tables';
 
 declare function acquireVsCodeApi(): {
@@ -60,7 +61,7 @@ class Page {
   private readonly projects: Select;
   private readonly ranges: readonly HTMLButtonElement[];
   private closed: Bar[] = [];
-  private told: Told | undefined;
+  private told: TimelineData | undefined;
   /** The clock of the store, ahead of this machine's by so many ms. */
   private ahead = 0;
   private asked = 0;
@@ -185,7 +186,7 @@ class Page {
     });
   }
 
-  private drawTold({ active, more, summary, choices, since }: Told): void {
+  private drawTold({ active, more, summary, choices, since }: TimelineData): void {
     const now = this.now();
     // Of one that was seen held and closed, the closed one counts.
     const bars = [...new Map([...active, ...this.closed].map((bar) => [bar.key, bar])).values()];

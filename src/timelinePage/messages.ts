@@ -1,8 +1,6 @@
 /** What the page of the timeline and the extension tell each other: types alone, shared by both. */
 
-import type { Bar } from '../core/timeline/bar';
-import type { Choices } from '../core/timeline/collect';
-import type { Summary } from '../core/timeline/summary';
+import type { TimelineData } from '../core/timeline/collect';
 
 export const RANGES = ['hour', 'day', 'week'] as const;
 export type Range = (typeof RANGES)[number];
@@ -27,18 +25,8 @@ export type PageMessage =
 /** To the page. */
 export type HostMessage =
   | { readonly type: 'begin'; readonly words: Words; readonly language: string }
-  | ({ readonly type: 'bars'; readonly ask: number; readonly isAnew: boolean } & Told)
+  | ({ readonly type: 'bars'; readonly ask: number; readonly isAnew: boolean } & TimelineData)
   | { readonly type: 'failed'; readonly ask: number; readonly text: string };
-
-export interface Told {
-  readonly added: readonly Bar[];
-  readonly active: readonly Bar[];
-  readonly more: number;
-  readonly summary: Summary;
-  readonly choices: Choices;
-  readonly since: number;
-  readonly now: number;
-}
 
 /** Every text of the page, in the person's language; `{0}` stands for what is filled in. */
 export type Words = Readonly<Record<WordKey, string>>;
