@@ -19,8 +19,12 @@ function extensionOptions(production) {
     outfile: 'dist/extension.js',
     external: ['vscode'],
     plugins: [loadOwnBundles(), importVscodeOnce()],
+    banner: { js: requireOnce },
   };
 }
+
+/** VS Code looks at each `require` of an extension, and asks the disk whose it is; there is one in each of our files. */
+const requireOnce = '"use strict";require = ((load, loaded = {}) => (name) => (loaded[name] ??= load(name)))(require);';
 
 /**
  * esbuild copies each property of a namespace that is imported from a module of the other kind, file by file. Of VS Code's

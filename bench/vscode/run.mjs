@@ -2,6 +2,7 @@
  * Runs the suites of the benchmarks inside VS Code: `node bench/vscode/run.mjs FIGURES`, where FIGURES is a file to which
  * each adds lines of JSON. `--changes` measures the changes beside 10,000 alone; `--profile NAME` does too, and leaves CPU profiles
  * of them in NAME.changes.cpuprofile and NAME.comeOrGone.cpuprofile, for bench/vscode/profileTable.mjs or a browser.
+ * `--activations COUNT` measures so many activations alone; with `--profile NAME` each leaves NAME.activation-1.cpuprofile and so on.
  * `--idle SECONDS` says for how long nothing happens (12 unless told). Needs the production build and the compiled suites, as bench/run.mjs makes them.
  */
 
@@ -16,11 +17,17 @@ import { outDir, repoRoot } from '../../scripts/lib/paths.mjs';
 const ACTIVATIONS = 3;
 
 const { values, positionals } = parseArgs({
-  options: { changes: { type: 'boolean' }, profile: { type: 'string' }, idle: { type: 'string', default: '12' } },
+  options: {
+    changes: { type: 'boolean' },
+    activations: { type: 'string' },
+    profile: { type: 'string' },
+    idle: { type: 'string', default: '12' },
+  },
   allowPositionals: true,
 });
 const figures = resolve(positionals[0] ?? '');
-const changesOnly = values.changes === true || values.profile !== undefined;
+const activationsOnly = values.activations !== undefined;
+const changesOnly = !activationsOnly && (values.changes === true || values.profile !== undefined);
 const sandbox = await makeSandbox();
 try {
   const extension = await makeTimedExtension(join(sandbox.root, 'extension'));
@@ -35,10 +42,13 @@ try {
   };
   const suites = await startWebSuites({ sandbox, env, logFile: join(outDir, 'bench-vscode.log') });
   try {
-    for (let activation = 0; activation < (changesOnly ? 0 : ACTIVATIONS); activation++) {
+    const activations = changesOnly ? 0 : Number(values.activations ?? ACTIVATIONS);
+    for (let activation = 0; activation < activations; activation++) {
       await suites.run(join(outDir, 'bench', 'vscode', 'activation.suite.js'), extension);
     }
-    await suites.run(join(outDir, 'bench', 'vscode', 'live.suite.js'), extension);
+    if (!activationsOnly) {
+      await suites.run(join(outDir, 'bench', 'vscode', 'live.suite.js'), extension);
+    }
   } finally {
     await suites.stop();
   }

@@ -4,22 +4,13 @@ import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Overview } from '../core/overview';
 import type { AgentReservationsApi } from './api';
-import { ExpiryNotice } from './attention/expiry';
-import { FinishedNotice } from './attention/finished';
-import { FreedNotice } from './attention/freed';
-import { LetterNotice } from './attention/letters';
-import { Badges } from './badges';
 import type { CommandContext } from './commands/context';
 import { registerCommands } from './commands/register';
-import { Conflicts } from './conflict/conflicts';
-import { ConflictProblems } from './conflict/problems';
-import { ReadonlyEditors } from './conflict/readonlyEditors';
 import { CONFIGURATION } from './contributions';
 import { Documents } from './documents';
 import { Drift } from './drift';
 import { onDidGainFocus } from './focus';
-import { Holders } from './holders';
-import { KeepAlive } from './keepAlive';
+import { Followers } from './followers';
 import { McpServerProvider } from './languageModel/mcpServer';
 import { LanguageModelTools } from './languageModel/tools';
 import { LiveStore } from './liveStore';
@@ -44,7 +35,6 @@ export interface Internals {
   readonly statusBar: StatusBar;
   readonly memory: vscode.Memento;
   readonly commands: CommandContext;
-  readonly badges: Badges;
   readonly mcpServer: McpServerProvider;
 }
 
@@ -59,12 +49,6 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
   const arrangement = new Arrangement(memory);
   const projects = new Projects();
   const own = new OwnHere(live, projects, memory);
-  const keepAlive = new KeepAlive(live, own, log);
-  const holders = new Holders(live, projects);
-  const badges = new Badges(holders);
-  const problems = new ConflictProblems();
-  const conflicts = new Conflicts(holders, problems, memory);
-  const readonlyEditors = new ReadonlyEditors(holders, conflicts, log);
   const drift = new Drift(live, log);
   const view = new ReservationsView(live, arrangement, projects, drift);
   const messages = new MessagesView(live);
@@ -72,6 +56,8 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
   const documents = new Documents();
   const mcpServer = new McpServerProvider(context, passwords);
   const changed = new vscode.EventEmitter<Overview>();
+  const followers = live.refresh().then(() => new Followers(commands));
+  followers.catch((error) => log.error(error));
   const commands: CommandContext = {
     live,
     own,
@@ -79,7 +65,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     messages,
     projects,
     drift,
-    readonlyEditors,
+    followers,
     arrangement,
     documents,
     log,
@@ -106,21 +92,12 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     projects.onDidChange(() => void (live.kind === 'postgres' && live.refresh())),
     // Timers stand still while a machine sleeps, and the clock may have been set: look when the person comes back.
     onDidGainFocus(() => void live.refresh()),
-    new ExpiryNotice(commands, own, keepAlive),
-    new FreedNotice(commands),
-    new LetterNotice(commands),
-    new FinishedNotice(commands, own),
+    { dispose: () => void followers.then((made) => made.dispose()) },
     restoreDrafts(),
     new Terminals(context),
     new LanguageModelTools(context, live, log),
     restoredTimeline(commands),
     mcpServer,
-    readonlyEditors,
-    conflicts,
-    problems,
-    badges,
-    holders,
-    keepAlive,
     own,
     drift,
     view,
@@ -135,7 +112,6 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     log,
     settings,
   );
-  void live.refresh();
   void removeDemosLeft(context.globalStorageUri);
   return {
     apiVersion: 1,
@@ -165,7 +141,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     showMessage: (input) => live.coordination.showMessage(input),
     doctor: (input) => live.coordination.doctor(input),
     ...(context.extensionMode === vscode.ExtensionMode.Test
-      ? { internals: { live, view, messages, statusBar, memory, commands, badges, mcpServer } }
+      ? { internals: { live, view, messages, statusBar, memory, commands, mcpServer } }
       : {}),
   };
 }

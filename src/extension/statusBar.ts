@@ -34,7 +34,6 @@ export class StatusBar implements vscode.Disposable {
       live.onDidChange(() => this.update()),
       vscode.window.onDidChangeWindowState(() => this.update()),
     );
-    this.update();
   }
 
   dispose(): void {

@@ -88,7 +88,8 @@ describe('what goes to users', () => {
     const second = run(cloneAt('elsewhere/the second'), 'package.mjs', 'b.vsix', 'America/Los_Angeles');
     assert.equal(sha256(first), sha256(second));
     const { entriesOf } = await importScript<SteadyZip>('lib/steadyZip.mjs');
-    const names = (await entriesOf(first)).map(([name]) => name);
+    const entries = await entriesOf(first);
+    const names = entries.map(([name]) => name);
     assert.ok(
       names.includes('extension/dist/extension.js') && names.includes('extension/dist/THIRD_PARTY_NOTICES.txt'),
     );
@@ -96,6 +97,10 @@ describe('what goes to users', () => {
       names.filter((name) => /\.(?:ts|map)$|node_modules/.test(name)),
       [],
     );
+    // What is downloaded, and what every window loads.
+    assert.ok(first.length <= 500_000, String(first.length));
+    const extension = entries.find(([name]) => name === 'extension/dist/extension.js')?.[1];
+    assert.ok(extension && extension.length <= 200_000, String(extension?.length));
   }).timeout(120_000);
 
   it('has a bill of materials that fits the schema, and the licence of everything on it', async () => {

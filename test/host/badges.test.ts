@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import type { Badges } from '../../src/extension/badges';
 import { toJson } from '../../src/store/files/json';
 import { type Driver, useDrivers } from '../support/driver';
 import {
@@ -27,6 +28,7 @@ const MINUTE = 60_000;
 describe('badges of files and folders', () => {
   const start = useDrivers();
   let tested: Tested;
+  let provider: Badges;
   let codex: Driver;
   let project: string;
   let fired: string[];
@@ -34,6 +36,7 @@ describe('badges of files and folders', () => {
 
   before(async () => {
     tested = await extension();
+    provider = (await tested.internals.commands.followers).badges;
     project = await realpath(theFolder().uri.fsPath);
   });
 
@@ -44,7 +47,7 @@ describe('badges of files and folders', () => {
     assert.ok(driver);
     codex = driver;
     fired = [];
-    listening = tested.internals.badges.onDidChangeFileDecorations((uris) => {
+    listening = provider.onDidChangeFileDecorations((uris) => {
       fired.push(...(uris?.map(({ path }) => path.slice(theFolder().uri.path.length + 1)) ?? ['all']));
     });
   });
@@ -61,7 +64,7 @@ describe('badges of files and folders', () => {
   }
 
   async function badge(path: string): Promise<string> {
-    return (await tested.internals.badges.provideFileDecoration(inWorkspace(path)))?.badge ?? '';
+    return (await provider.provideFileDecoration(inWorkspace(path)))?.badge ?? '';
   }
 
   async function badges(...paths: readonly string[]): Promise<readonly string[]> {
@@ -77,14 +80,11 @@ describe('badges of files and folders', () => {
       await badges('src', 'src/auth', 'src/auth/login.ts', 'src/app.ts', 'docs', 'docs/a.md', 'docs/x/a.md'),
       ['•', '◆', '◆', '', '', '◇', ''],
     );
-    const decoration = await internals.badges.provideFileDecoration(inWorkspace('src/auth/login.ts'));
+    const decoration = await provider.provideFileDecoration(inWorkspace('src/auth/login.ts'));
     assert.match(String(decoration?.tooltip), /^Held by codex for bd-9 until .+: src\/auth\/\*\*$/);
     const outside = vscode.Uri.file('/somewhere/else/a.md');
-    assert.equal(await internals.badges.provideFileDecoration(outside), undefined);
-    assert.equal(
-      await internals.badges.provideFileDecoration(vscode.Uri.parse('untitled:src/auth/login.ts')),
-      undefined,
-    );
+    assert.equal(await provider.provideFileDecoration(outside), undefined);
+    assert.equal(await provider.provideFileDecoration(vscode.Uri.parse('untitled:src/auth/login.ts')), undefined);
   });
 
   it('fire for the files that a change touches, and for no others', async () => {
@@ -132,7 +132,7 @@ describe('badges of files and folders', () => {
     await writeInStore(ACTIVE, toJson([elsewhere, unnamed]));
     await until(internals, 'both are seen', () => labels(internals, 'active').length === 2);
     assert.deepEqual(await badges('a.ts', 'b.ts'), ['', '◆']);
-    const decoration = await internals.badges.provideFileDecoration(inWorkspace('b.ts'));
+    const decoration = await provider.provideFileDecoration(inWorkspace('b.ts'));
     assert.match(String(decoration?.tooltip), /\(in a project that is not named\)$/);
   });
 

@@ -2,6 +2,9 @@ import { strict as assert } from 'node:assert';
 import { realpath, rm, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Reservation } from '../../src/core/reservation';
+import { Conflicts } from '../../src/extension/conflict/conflicts';
+import { ConflictProblems } from '../../src/extension/conflict/problems';
+import { Holders } from '../../src/extension/holders';
 import { type Driver, useDrivers } from '../support/driver';
 import {
   actAs,
@@ -113,6 +116,23 @@ describe('changing what another holds', () => {
     });
   });
 
+  it('sees what was changed before the store had been read, as in a window that comes back with unsaved files', async () => {
+    await hold();
+    await withNotifications(async (seen) => {
+      await type('// mine');
+      await eventually('it is told', () => seen.length === 1);
+      const { live, projects, memory } = tested.internals.commands;
+      const holders = new Holders(live, projects);
+      const own = new ConflictProblems();
+      const anew = new Conflicts(holders, own, memory);
+      try {
+        await eventually('there is a problem of the new one too', () => problems().length === 2);
+      } finally {
+        vscode.Disposable.from(anew, own, holders).dispose();
+      }
+    });
+  });
+
   it('tells of each holder, and of nothing that nobody else holds', async () => {
     await run('reserve', { scope: name, bead: 'bd-1' });
     await withNotifications(async (seen) => {
@@ -213,7 +233,7 @@ describe('changing what another holds', () => {
 
     async function show(): Promise<vscode.TextDocument> {
       const { document } = await vscode.window.showTextDocument(uri);
-      await tested.internals.commands.readonlyEditors.look();
+      await (await tested.internals.commands.followers).readonlyEditors.look();
       return document;
     }
 
@@ -226,7 +246,7 @@ describe('changing what another holds', () => {
         assert.match(seen[0]?.text ?? '', new RegExp(`^${name} is read-only here: codex holds it until`));
         assert.deepEqual(seen[0]?.actions, ['Edit Anyway', 'Ask to Release…', 'Open Reservation']);
         await free();
-        await tested.internals.commands.readonlyEditors.look();
+        await (await tested.internals.commands.followers).readonlyEditors.look();
         await type('yes');
         assert.equal(document.isDirty, true);
         assert.equal(seen.length, 1);

@@ -1,12 +1,13 @@
 /** How much the extension does, in numbers of steps: so much and no more, on every machine. */
 
 import { strict as assert } from 'node:assert';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Node } from '../../src/extension/view/nodes';
-import { countReads } from '../support/counting';
+import { countReads, modulesAskedFor } from '../support/counting';
 import type { Driver } from '../support/driver';
 import { useDrivers } from '../support/driver';
+import { repoRoot } from '../support/paths';
 import {
   actAs,
   extension,
@@ -135,6 +136,16 @@ describe('how much is done', () => {
       }
     });
     assert.deepEqual([fired, letters, read], [[], [], []]);
+  });
+
+  it('loading the extension asks for each module once, and for none of its bundles for later', () => {
+    const asked = modulesAskedFor(join(repoRoot, 'dist', 'extension.js'));
+    assert.ok(asked.includes('vscode'));
+    assert.deepEqual(asked, [...new Set(asked)]);
+    assert.deepEqual(
+      asked.filter((name) => name.startsWith('.')),
+      [],
+    );
   });
 
   it('while nothing happens nothing is fired, and no file is read', async () => {

@@ -4,6 +4,7 @@
  */
 
 import fs from 'node:fs';
+import Module from 'node:module';
 import { sep } from 'node:path';
 
 export interface Counted {
@@ -33,6 +34,30 @@ export function countReads(store: string): Counted {
   count(fs as unknown as Calls, 'openSync', 'readdirSync');
   count(fs.promises as unknown as Calls, 'open', 'readFile', 'readdir', 'opendir');
   return counted;
+}
+
+/** What a bundle asks for when it is loaded anew, in this order: each is a question to Node and to VS Code. */
+export function modulesAskedFor(bundle: string): readonly string[] {
+  const loader = Module as unknown as Calls;
+  const real = loader['_load'];
+  const asked: string[] = [];
+  loader['_load'] = (...args) => {
+    const [name, parent] = args as [string, { readonly filename?: string } | undefined];
+    if (parent?.filename === bundle) {
+      asked.push(name);
+    }
+    return real?.apply(loader, args);
+  };
+  const load = Module.createRequire(bundle);
+  const loaded = load.cache[bundle];
+  try {
+    delete load.cache[bundle];
+    load(bundle);
+    return asked;
+  } finally {
+    loader['_load'] = real as Calls[string];
+    load.cache[bundle] = loaded;
+  }
 }
 
 /** From now on, for timers and watchers that the extension in the folder `code` makes from now on. */

@@ -42,6 +42,7 @@ export class FinishedNotice implements vscode.Disposable {
     };
     const listening = live.onDidChange(offer);
     this.disposables.push(listening);
+    offer();
   }
 
   /** One after another: each goes on from what the one before has seen. */

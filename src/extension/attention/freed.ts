@@ -19,6 +19,7 @@ export class FreedNotice implements vscode.Disposable {
   constructor(private readonly context: CommandContext) {
     this.told = new Remembered(context.memory, 'freed.told');
     this.disposable = context.live.onDidChange(() => void this.look());
+    void this.look();
   }
 
   dispose(): void {

@@ -23,9 +23,11 @@ export class LetterNotice implements vscode.Disposable {
 
   constructor(private readonly context: CommandContext) {
     this.told = new Remembered(context.memory, 'requests.told');
-    this.disposable = context.live.onDidChange(() => {
+    const look = () => {
       this.looking = this.looking.then(() => this.look()).catch((error) => context.log.error(error));
-    });
+    };
+    this.disposable = context.live.onDidChange(look);
+    look();
   }
 
   dispose(): void {

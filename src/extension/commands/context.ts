@@ -3,10 +3,10 @@
 import * as vscode from 'vscode';
 import type { Envelope, ErrorBody } from '../../core/envelope';
 import type { ProblemKind } from '../../store/problem';
-import type { ReadonlyEditors } from '../conflict/readonlyEditors';
 import { COMMANDS } from '../contributions';
 import type { Documents } from '../documents';
 import type { Drift } from '../drift';
+import type { Followers } from '../followers';
 import { chooseAgent } from '../identity';
 import type { LiveStore } from '../liveStore';
 import type { MessagesView } from '../messages/messagesView';
@@ -27,7 +27,8 @@ export interface CommandContext {
   readonly own: OwnHere;
   readonly projects: Projects;
   readonly drift: Drift;
-  readonly readonlyEditors: ReadonlyEditors;
+  /** Made once the store has been read. */
+  readonly followers: Promise<Followers>;
   readonly arrangement: Arrangement;
   readonly documents: Documents;
   readonly log: vscode.LogOutputChannel;

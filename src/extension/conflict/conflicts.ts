@@ -42,6 +42,10 @@ export class Conflicts implements vscode.Disposable {
         (event) => event.affectsConfiguration(`${CONFIGURATION}.onConflict`) && this.lookAtAll(),
       ),
     ];
+    // Of an earlier window, or of the moments since this one came.
+    for (const uri of unsavedFiles()) {
+      this.onEdit(uri);
+    }
   }
 
   /** Tells of those of whom it has not been told for this file, with what can be done. */
@@ -126,8 +130,12 @@ export async function othersHolding(holders: Holders, uri: vscode.Uri): Promise<
 
 export function isUnsaved(uri: vscode.Uri): boolean {
   const key = uri.toString();
+  return unsavedFiles().some((unsaved) => unsaved.toString() === key);
+}
+
+function unsavedFiles(): readonly vscode.Uri[] {
   const open = [...vscode.workspace.textDocuments, ...vscode.workspace.notebookDocuments];
-  return open.some((document) => document.isDirty && document.uri.toString() === key);
+  return open.filter(({ isDirty }) => isDirty).map(({ uri }) => uri);
 }
 
 function nameOf(uri: vscode.Uri): string {

@@ -38,7 +38,6 @@ export class MessagesView implements vscode.TreeDataProvider<MessagesNode>, vsco
       live.onDidChange(() => this.follow()),
       this.tree.onDidChangeVisibility(({ visible }) => void this.letters.want(visible)),
     ];
-    this.follow();
     void this.letters.want(this.tree.visible);
   }
 

@@ -42,6 +42,8 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   private readonly elements = new Elements<ReservationsElement>(nodeKey);
   /** How many are listed, by the keys of sections in which more was asked for. */
   private readonly listed = new Map<string, number>();
+  /** Not before it is looked at or the store has been read: until then there is nothing to show. */
+  private isArranged = false;
   private arranged: Arranged = { problems: [], sections: [], drift: undefined, isEmpty: true, isOld: false };
 
   constructor(
@@ -65,12 +67,14 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
       this.tree.onDidChangeVisibility(({ visible }) => visible && this.showAllAnew()),
       vscode.window.onDidChangeWindowState(() => this.keepTime()),
     );
-    this.update();
   }
 
   getChildren(node?: Node): Node[] {
     if (node) {
       return this.childrenOf(node);
+    }
+    if (!this.isArranged) {
+      this.update();
     }
     const { problems, sections, drift } = this.arranged;
     return [...problems, ...sections, ...(drift ? [drift] : [])].map((one) =>
@@ -123,6 +127,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   private update(): void {
     const { live } = this;
     const before = this.arranged;
+    this.isArranged = true;
     this.arranged = this.arrange();
     const { active } = live.overview;
     this.say('description', description(live, this.arrangement.filter));
