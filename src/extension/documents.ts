@@ -1,7 +1,8 @@
 /** Read-only plain-text documents: one for each message, one for the status. */
 
 import * as vscode from 'vscode';
-import { oneLine, plainLines } from '../core/display';
+import { aligned } from '../core/columns';
+import { plainLines } from '../core/display';
 import { isMessageId, type Message } from '../core/message';
 import { DOCUMENT_LANGUAGE, DOCUMENT_SCHEME } from './contributions';
 import { categoryName, localTime } from './wording';
@@ -98,10 +99,4 @@ function messageText(message: Message): string {
     ],
   ];
   return `${aligned(rows)}\n\n${message.body}\n`;
-}
-
-/** `name:   value` lines with the values below each other. */
-export function aligned(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([name]) => name.length)) + 1;
-  return rows.map(([name, value]) => `${`${name}:`.padEnd(width)} ${oneLine(value)}`).join('\n');
 }

@@ -2,8 +2,8 @@
 
 import * as vscode from 'vscode';
 import type { StatusData } from '../../coordination/reservations';
+import { aligned, inColumns } from '../../core/columns';
 import { oneLine, withoutLinks } from '../../core/display';
-import { aligned } from '../documents';
 import { chooseAgent } from '../identity';
 import type { LiveStore } from '../liveStore';
 import { tell } from '../notify';
@@ -110,16 +110,5 @@ function statusText(status: StatusData, live: LiveStore): string {
 
 /** A heading and rows of cells below each other. */
 function section(title: string, rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, column) => Math.max(cell.length, widest[column] ?? 0)),
-    [],
-  );
-  const lines = rows.map(
-    (row) =>
-      `  ${row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd()}`,
-  );
-  return [title, ...lines].join('\n');
+  return [title, ...inColumns(rows).map((row) => `  ${row}`)].join('\n');
 }
