@@ -5,7 +5,7 @@ import { withoutIcons } from '../core/display';
 import { type Held, MANY_FILES, type Preview, type PreviewFile } from '../core/preview';
 import type { Overlap } from '../core/scope/relation';
 import { type Answer, askToGoOn, type Place } from './quickInput';
-import { duration, localTime } from './wording';
+import { duration, inSentence, localTime } from './wording';
 
 const SHOWN_FILES = 10;
 const SHOWN_HELD = 5;
@@ -80,7 +80,7 @@ function changedFact(files: readonly PreviewFile[]): readonly vscode.QuickPickIt
   return [
     {
       label: `$(diff-modified) ${vscode.l10n.t('{0} with uncommitted changes', changed.length)}`,
-      description: withoutIcons(changed.map(({ path }) => path).join(', ')),
+      description: withoutIcons(inSentence(changed.map(({ path }) => path))),
     },
   ];
 }
@@ -94,11 +94,14 @@ function heldFact({ reservation: { scope, agent_id, expires_at }, overlap }: Hel
 }
 
 function fileFact({ path, changed, holders }: PreviewFile): vscode.QuickPickItem {
-  const marks = [
-    ...(changed ? [vscode.l10n.t('changed')] : []),
-    ...(holders.length > 0 ? [vscode.l10n.t('held by {0}', withoutIcons(holders.join(', ')))] : []),
-  ];
-  return { label: `$(${holders.length > 0 ? 'lock' : 'file'}) ${withoutIcons(path)}`, description: marks.join(', ') };
+  if (holders.length === 0) {
+    return { label: `$(file) ${withoutIcons(path)}`, description: changed ? vscode.l10n.t('changed') : '' };
+  }
+  const who = withoutIcons(inSentence(holders));
+  return {
+    label: `$(lock) ${withoutIcons(path)}`,
+    description: changed ? vscode.l10n.t('changed, held by {0}', who) : vscode.l10n.t('held by {0}', who),
+  };
 }
 
 function moreFact(count: number): readonly vscode.QuickPickItem[] {

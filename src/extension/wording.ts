@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { MAX_AGENT_ID_LENGTH, MIN_AGENT_ID_LENGTH } from '../core/agent';
 import { oneLine, withoutLinks } from '../core/display';
 import type { ErrorBody } from '../core/envelope';
+import { listed } from '../core/listed';
 import type { MESSAGE_CATEGORIES, MessageCategory } from '../core/message';
 import type { ActiveItem } from '../core/overview';
 import { type Conflict, type Holding, MAX_TTL_MINUTES, MIN_TTL_MINUTES, projectOf } from '../core/reservation';
@@ -63,6 +64,11 @@ function format(options: Intl.DateTimeFormatOptions): () => Intl.DateTimeFormat 
     }
     return known.format;
   };
+}
+
+/** Names inside of a sentence, in the language of VS Code. What agents wrote is made safe as the whole that it then is. */
+export function inSentence(names: readonly string[]): string {
+  return listed(names, vscode.env.language);
 }
 
 /** Who holds what, for what and how long: one line. */

@@ -21,6 +21,13 @@ const UNTRANSLATED = [
   'Nothing says whose reservations are meant: the first folder is of no repository with a remote. Set agentReservations.namespace.',
 ];
 
+/** A tool's arguments as the model gave them, a cell of a table for machines, and the policy of a page. */
+const JOINED_WITH_COMMAS = [
+  'src/extension/languageModel/confirmation.ts',
+  'src/extension/timeline/csv.ts',
+  'src/extension/timeline/html.ts',
+];
+
 describe('the texts that people see', () => {
   it('come from the bundles alone: no literal of the extension bypasses them', () => {
     // What the agents of the demo write is English, like what agents write anywhere.
@@ -33,6 +40,13 @@ describe('the texts that people see', () => {
       bypassing.filter((found) => !isKnown(found)),
       [],
     );
+  });
+
+  it('list names as the language does it, and not with a comma in the code', () => {
+    const joining = sourcesOf('src/extension').filter((file) =>
+      /\.join\('[,;] '\)/.test(readFileSync(join(repoRoot, file), 'utf8')),
+    );
+    assert.deepEqual(joining.sort(), JOINED_WITH_COMMAS);
   });
 
   it('would be found where they did bypass them', () => {

@@ -9,7 +9,7 @@ import type { KeepAlive } from '../keepAlive';
 import { tell } from '../notify';
 import type { OwnHere } from '../ownHere';
 import { configuredAgent, defaultTtl } from '../settings';
-import { localTime } from '../wording';
+import { inSentence, localTime } from '../wording';
 
 export class ExpiryNotice implements vscode.Disposable {
   /** By id and end: what was extended may be told of again. */
@@ -73,6 +73,6 @@ function text(ending: readonly Reservation[]): string {
     : vscode.l10n.t(
         '{0} of your scopes end within minutes: {1}.',
         ending.length,
-        withoutLinks(ending.map(({ scope }) => scope).join(', ')),
+        withoutLinks(inSentence(ending.map(({ scope }) => scope))),
       );
 }

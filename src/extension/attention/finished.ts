@@ -12,6 +12,7 @@ import { changedFiles, type Repository, watchRepositories } from '../git';
 import { type Action, tell } from '../notify';
 import type { OwnHere } from '../ownHere';
 import { configuredAgent } from '../settings';
+import { inSentence } from '../wording';
 
 export class FinishedNotice implements vscode.Disposable {
   private readonly seen = new Map<string, Seen>();
@@ -92,7 +93,7 @@ export class FinishedNotice implements vscode.Disposable {
         await releaseEach(this.context, agent, reservations);
       },
     };
-    tell(text(withoutLinks(reservations.map(({ scope }) => scope).join(', ')), length), [
+    tell(text(withoutLinks(inSentence(reservations.map(({ scope }) => scope))), length), [
       release,
       { title: vscode.l10n.t('Keep'), run: () => undefined },
     ]);

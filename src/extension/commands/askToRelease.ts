@@ -11,7 +11,7 @@ import { COMMANDS } from '../contributions';
 import type { DriftFile } from '../drift';
 import { requireAgent } from '../identity';
 import { type Action, tell, tellWarning } from '../notify';
-import { localTime } from '../wording';
+import { inSentence, localTime } from '../wording';
 import { type CommandContext, type Handler, record, text, told } from './context';
 import { driftOf, targetOf } from './drift';
 import { asInput } from './grant';
@@ -118,13 +118,17 @@ function askWhy(wanted: readonly Wanted[]): Promise<string | undefined> {
 function tellAsked(requests: readonly Asked[]): void {
   const unheard = requests.filter(({ message_id }) => message_id === null);
   const heard = requests.filter(({ message_id }) => message_id !== null);
-  const holders = [...new Set(heard.map(({ agent_id }) => agent_id))].map((id) => withoutLinks(id)).join(', ');
+  const all = [...new Set(heard.map(({ agent_id }) => agent_id))];
+  const holders = withoutLinks(inSentence(all));
+  const one = all.length === 1;
   if (heard.length > 0) {
-    tell(
-      heard.every(({ already }) => already)
-        ? vscode.l10n.t('{0} was asked already. You are told when it is free.', holders)
-        : vscode.l10n.t('{0} was asked. You are told when it is free.', holders),
-    );
+    const asked = one
+      ? vscode.l10n.t('{0} was asked. You are told when it is free.', holders)
+      : vscode.l10n.t('{0} were asked. You are told when it is free.', holders);
+    const askedAlready = one
+      ? vscode.l10n.t('{0} was asked already. You are told when it is free.', holders)
+      : vscode.l10n.t('{0} were asked already. You are told when it is free.', holders);
+    tell(heard.every(({ already }) => already) ? askedAlready : asked);
   }
   const [first] = unheard;
   if (first) {

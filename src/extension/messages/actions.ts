@@ -10,7 +10,7 @@ import { requireAgent } from '../identity';
 import { tell, tellWarning } from '../notify';
 import { askPick } from '../quickInput';
 import { configuredAgent, defaultTtl } from '../settings';
-import { categoryName } from '../wording';
+import { categoryName, inSentence } from '../wording';
 
 /**
  * A message of the view, or `{ message, take?, agent? }`; without either, the person picks one. Where it hands over scopes and
@@ -47,7 +47,7 @@ async function isToBeTaken({ live }: CommandContext, message: string): Promise<b
   if (!found.ok || offered.length === 0) {
     return false;
   }
-  const scopes = withoutIcons(offered.map(({ scope }) => scope).join(', '));
+  const scopes = withoutIcons(inSentence(offered.map(({ scope }) => scope)));
   const answer = await askPick<'take' | 'leave'>({
     title: vscode.l10n.t('Acknowledge Message'),
     placeholder: vscode.l10n.t('{0} hands over what it holds', withoutIcons(found.data.from_agent)),
@@ -71,7 +71,7 @@ async function isToBeTaken({ live }: CommandContext, message: string): Promise<b
 }
 
 function tellTaken(taken: readonly { scope: string }[], left: readonly { scope: string }[]): void {
-  const list = (all: readonly { scope: string }[]) => withoutLinks(all.map(({ scope }) => scope).join(', '));
+  const list = (all: readonly { scope: string }[]) => withoutLinks(inSentence(all.map(({ scope }) => scope)));
   if (taken.length > 0) {
     tell(vscode.l10n.t('Yours now: {0}. Read the files again before you go on.', list(taken)));
   }

@@ -10,7 +10,7 @@ import type { StoreProblem } from '../../store/problem';
 import { COMMANDS, CONTEXT_VALUES } from '../contributions';
 import { isOfServer } from '../postgres/serverProblem';
 import { fields } from '../view/reservationItems';
-import { categoryName, explainProblem, localTime } from '../wording';
+import { categoryName, explainProblem, inSentence, localTime } from '../wording';
 
 export interface GroupNode {
   readonly kind: 'group';
@@ -79,12 +79,12 @@ function threadItem(thread: Thread, foremost: Message, me: string | undefined): 
   const { latest, messages, unread, toAcknowledge, others } = thread;
   const subject = subjectOf(latest);
   const bead = oneLine(latest.bead_id);
-  const who = oneLine(others.join(', '));
-  const counts = [
+  const who = oneLine(inSentence(others));
+  const counts = inSentence([
     vscode.l10n.t('{0} messages', messages.length),
     ...(unread > 0 ? [vscode.l10n.t('{0} unread', unread)] : []),
     ...(toAcknowledge > 0 ? [vscode.l10n.t('{0} to acknowledge', toAcknowledge)] : []),
-  ].join(', ');
+  ]);
   const item = new vscode.TreeItem(subject, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = `thread:${thread.key}`;
   // In a narrow side bar only the beginning of it can be read.
@@ -134,7 +134,7 @@ function letterItem(message: Message, me: string | undefined): vscode.TreeItem {
     [vscode.l10n.t('Thread'), oneLine(message.thread_id)],
     [vscode.l10n.t('Sent'), localTime(message.created_at)],
     [vscode.l10n.t('State'), stateName(message)],
-    ...(scopes.length > 0 ? [[vscode.l10n.t('Hands over'), oneLine(scopes.join(', '))] as const] : []),
+    ...(scopes.length > 0 ? [[vscode.l10n.t('Hands over'), oneLine(inSentence(scopes))] as const] : []),
     [vscode.l10n.t('Id'), message.message_id],
   ]);
   // Only the id: the message is read again when it is opened.

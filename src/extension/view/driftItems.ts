@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { oneLine } from '../../core/display';
 import { COMMANDS, CONTEXT_VALUES } from '../contributions';
 import type { Drift, DriftFile } from '../drift';
-import { holdingLine } from '../wording';
+import { holdingLine, inSentence } from '../wording';
 
 export interface DriftNode extends DriftFile {
   readonly kind: 'drift';
@@ -53,7 +53,7 @@ export function driftSectionItem({ total, free }: DriftSectionNode): vscode.Tree
 export function driftItem({ file, held, worktree }: DriftNode, now: Date): vscode.TreeItem {
   const name = oneLine(posix.basename(file.path));
   const folder = oneLine(posix.join(worktree, posix.dirname(file.path)));
-  const holders = [...new Set(held.map(({ reservation: { agent_id } }) => oneLine(agent_id)))].join(', ');
+  const holders = inSentence([...new Set(held.map(({ reservation: { agent_id } }) => oneLine(agent_id)))]);
   const item = new vscode.TreeItem(name);
   item.id = `drift:${file.uri}`;
   item.description = [folder === '.' ? '' : folder, holders || vscode.l10n.t('nobody')].filter(Boolean).join(' · ');

@@ -5,7 +5,7 @@ import { itemKey, type OverviewItem } from '../../core/arrangement';
 import { oneLine, plainLines } from '../../core/display';
 import type { Reservation, Waiter } from '../../core/reservation';
 import { CONTEXT_VALUES } from '../contributions';
-import { localTime, timeSince, timeUntil } from '../wording';
+import { inSentence, localTime, timeSince, timeUntil } from '../wording';
 
 export type ActiveNode = Extract<OverviewItem, { kind: 'active' }>;
 export type ExpiredNode = Extract<OverviewItem, { kind: 'expired' }>;
@@ -31,7 +31,8 @@ export function activeItem(node: ActiveNode, now: Date): vscode.TreeItem {
   const spoken = mine
     ? vscode.l10n.t('{0}, held by you for {1}, {2} left', scope, bead, left)
     : vscode.l10n.t('{0}, held by {1} for {2}, {3} left', scope, holder, bead, left);
-  item.accessibilityInformation = { label: [spoken, spokenWait(node)].filter(Boolean).join(', ') };
+  const wait = spokenWait(node);
+  item.accessibilityInformation = { label: wait ? vscode.l10n.t('{0}, {1}', spoken, wait) : spoken };
   return item;
 }
 
@@ -47,17 +48,17 @@ function spokenWait({ mine, waiting, asked }: ActiveNode): string {
     return vscode.l10n.t('you asked for it');
   }
   return mine && waiting.length > 0
-    ? vscode.l10n.t('wanted by {0}', waiting.map(({ agent_id }) => oneLine(agent_id)).join(', '))
+    ? vscode.l10n.t('wanted by {0}', inSentence(waiting.map(({ agent_id }) => oneLine(agent_id))))
     : '';
 }
 
 /** Each with what it wanted, and since when. */
 function waitersText(waiting: readonly Waiter[]): string {
-  return waiting
-    .map(({ agent_id, scope, since }) =>
+  return inSentence(
+    waiting.map(({ agent_id, scope, since }) =>
       vscode.l10n.t('{0} ({1}, since {2})', oneLine(agent_id), oneLine(scope), localTime(since)),
-    )
-    .join(', ');
+    ),
+  );
 }
 
 /** Told apart by shape first; the colour only helps. */
