@@ -56,37 +56,60 @@ export function checkOwn(
 export function decideRelease(
   active: readonly Reservation[],
   request: ReleaseRequest,
-  { now, hasEnded }: DecisionContext,
+  context: DecisionContext,
 ): ReservationDecision<Reservation> {
+  const { scope, agent } = request;
+  const notFound = `No active reservation of ${quoted(scope)} exists; there is nothing to release.`;
   const { same } = meet(active, request);
+  return endOwn(active, same, agent, context, refused('RESERVATION_NOT_FOUND', notFound, { scope }));
+}
+
+/**
+ * Ends, of those that are meant, the agent's own that is live; where only others' are, it is refused. Where none is live, those
+ * meant go to history, and the answer is `notFound`.
+ */
+export function endOwn(
+  active: readonly Reservation[],
+  meant: readonly Reservation[],
+  agent: string,
+  { now, hasEnded }: DecisionContext,
+  notFound: Outcome<never>,
+): ReservationDecision<Reservation> {
   const target = ownFirst(
-    same.filter((entry) => !hasEnded(entry)),
-    request.agent,
+    meant.filter((entry) => !hasEnded(entry)),
+    agent,
   );
   if (!target) {
-    return {
-      active: same.length > 0 ? active.filter((entry) => !same.includes(entry)) : active,
-      closed: same.map(asExpired),
-      answer: refused(
-        'RESERVATION_NOT_FOUND',
-        `No active reservation of ${quoted(request.scope)} exists; there is nothing to release.`,
-        { scope: request.scope },
-      ),
-    };
+    return withoutEnded(active, meant, notFound);
   }
-  if (target.agent_id !== request.agent) {
-    return {
-      active,
-      closed: [],
-      answer: releaseForbidden(target, request.agent),
-    };
+  if (target.agent_id !== agent) {
+    return { active, closed: [], answer: releaseForbidden(target, agent) };
   }
-  const released = asReleased(target, now);
+  return withoutOne(active, target, asReleased(target, now));
+}
+
+function withoutEnded(
+  active: readonly Reservation[],
+  ended: readonly Reservation[],
+  answer: Outcome<never>,
+): ReservationDecision<never> {
+  return {
+    active: ended.length > 0 ? active.filter((entry) => !ended.includes(entry)) : active,
+    closed: ended.map(asExpired),
+    answer,
+  };
+}
+
+function withoutOne(
+  active: readonly Reservation[],
+  target: Reservation,
+  released: Reservation,
+): ReservationDecision<Reservation> {
   return { active: active.filter((entry) => entry !== target), closed: [released], answer: granted(released) };
 }
 
 /** Another agent holds it. */
-export function releaseForbidden(target: Reservation, agent: string): Outcome<never> {
+function releaseForbidden(target: Reservation, agent: string): Outcome<never> {
   return refused(
     'RELEASE_FORBIDDEN',
     `${quoted(target.scope)} is held by ${quoted(target.agent_id)} until ${target.expires_at}; ${quoted(agent)} cannot ` +
@@ -152,16 +175,10 @@ export function decideForceRelease(
   const live = found.filter((entry) => !hasEnded(entry));
   const [target, another] = live;
   if (!target) {
-    return {
-      active: found.length > 0 ? active.filter((entry) => !found.includes(entry)) : active,
-      closed: found.map(asExpired),
-      answer: refused(
-        'RESERVATION_NOT_FOUND',
-        `No active reservation ${quoted(request.reservation)} exists; there is nothing to release. Ask for the status ` +
-          'to see what is held.',
-        { reservation: request.reservation },
-      ),
-    };
+    const message =
+      `No active reservation ${quoted(request.reservation)} exists; there is nothing to release. Ask for the status ` +
+      'to see what is held.';
+    return withoutEnded(active, found, refused('RESERVATION_NOT_FOUND', message, { reservation: request.reservation }));
   }
   if (another) {
     return {
@@ -175,7 +192,7 @@ export function decideForceRelease(
     };
   }
   const released = { ...asReleased(target, now), released_by: request.by, reason: request.reason };
-  return { active: active.filter((entry) => entry !== target), closed: [released], answer: granted(released) };
+  return withoutOne(active, target, released);
 }
 
 /** Moves everything past its time to history; answers how many that were. */

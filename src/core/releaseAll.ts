@@ -4,15 +4,8 @@ import { agentNotFound } from './agent';
 import { type ErrorCode, granted, type Outcome, refused } from './envelope';
 import { quoted, trimmed } from './input';
 import { isOfProject, placeOf } from './meeting';
-import { decideRelease, releaseForbidden } from './release';
-import {
-  asExpired,
-  asReleased,
-  type DecisionContext,
-  type Place,
-  type Reservation,
-  type ReservationDecision,
-} from './reservation';
+import { decideRelease, endOwn } from './release';
+import type { DecisionContext, Place, Reservation, ReservationDecision } from './reservation';
 
 /** More at once are released with `all`. */
 export const MAX_RELEASED_AT_ONCE = 1_000;
@@ -130,29 +123,9 @@ function decideReleaseById(
   active: readonly Reservation[],
   id: string,
   agent: string,
-  { now, hasEnded }: DecisionContext,
+  context: DecisionContext,
 ): ReservationDecision<Reservation> {
   const found = active.filter(({ reservation_id }) => reservation_id === id);
-  const live = found.filter((entry) => !hasEnded(entry));
-  const target = live.find(({ agent_id }) => agent_id === agent) ?? live[0];
-  if (!target) {
-    return {
-      active: found.length > 0 ? active.filter((entry) => !found.includes(entry)) : active,
-      closed: found.map(asExpired),
-      answer: refused(
-        'RESERVATION_NOT_FOUND',
-        `No active reservation ${quoted(id)} exists; there is nothing to release.`,
-        { reservation: id },
-      ),
-    };
-  }
-  if (target.agent_id !== agent) {
-    return {
-      active,
-      closed: [],
-      answer: releaseForbidden(target, agent),
-    };
-  }
-  const released = asReleased(target, now);
-  return { active: active.filter((entry) => entry !== target), closed: [released], answer: granted(released) };
+  const notFound = `No active reservation ${quoted(id)} exists; there is nothing to release.`;
+  return endOwn(active, found, agent, context, refused('RESERVATION_NOT_FOUND', notFound, { reservation: id }));
 }
