@@ -32,6 +32,12 @@ function read<T>(name: string, fallback: T): T {
   return settings.get<T>(name, fallback);
 }
 
+/** Trimmed; empty where it is no text, which VS Code passes on as it stands in a file of settings. */
+function readText(name: string): string {
+  const value = read<unknown>(name, '');
+  return typeof value === 'string' ? value.trim() : '';
+}
+
 /** The folder of the store that this window shows: the demo's, the setting's, or beadboard's. */
 export function storeRoot(): string {
   return demo()?.store ?? personsStoreRoot();
@@ -44,8 +50,9 @@ export function personsStoreRoot(): string {
 
 /** The folder that the setting names, if it names one; `~` and relative paths start at the home folder. */
 export function configuredStore(): string | undefined {
-  const path = read('storePath', '').trim();
-  if (!path) {
+  const path = readText('storePath');
+  // No path has a null character in it: the system takes none such, and there is nothing that it could mean.
+  if (!path || path.includes('\0')) {
     return undefined;
   }
   return isAbsolute(path) ? path : resolve(homedir(), path.replace(/^~[\\/]?/, ''));
@@ -58,12 +65,12 @@ export function postgresUrl(): string {
 
 /** The same for programs that are started from here. */
 export function personsPostgresUrl(): string {
-  return read('postgres.url', '').trim();
+  return readText('postgres.url');
 }
 
 /** Whose reservations on the server; empty where nobody says. */
 export function configuredNamespace(): string {
-  return read('namespace', '').trim();
+  return readText('namespace');
 }
 
 /** The agent that the person acts as in this window: the demo's, the setting, else BB_AGENT, else not known yet. */
@@ -73,7 +80,7 @@ export function configuredAgent(): string | undefined {
 
 /** The same for programs that are started from here. */
 export function personsAgent(): string | undefined {
-  return [read('agent', ''), process.env['BB_AGENT'] ?? ''].map((id) => id.trim()).find(isAgentId);
+  return [readText('agent'), (process.env['BB_AGENT'] ?? '').trim()].find(isAgentId);
 }
 
 export async function savePostgresUrl(url: string): Promise<void> {
@@ -86,7 +93,15 @@ export async function saveAgent(id: string): Promise<void> {
     setDemo({ ...current, agent: id });
     return;
   }
-  await vscode.workspace.getConfiguration(CONFIGURATION).update('agent', id, vscode.ConfigurationTarget.Global);
+  await save('agent', id, vscode.workspace.isTrusted);
+}
+
+/** For this person, wherever they work; but where this workspace has its own, which counts for more, there. */
+async function save(name: string, value: unknown, heedsWorkspace = true): Promise<void> {
+  const settings = vscode.workspace.getConfiguration(CONFIGURATION);
+  const isOfWorkspace = heedsWorkspace && settings.inspect(name)?.workspaceValue !== undefined;
+  const { Global, Workspace } = vscode.ConfigurationTarget;
+  await settings.update(name, value, isOfWorkspace ? Workspace : Global);
 }
 
 /** Minutes; what is no TTL counts as not set. */
@@ -112,10 +127,8 @@ export function notifiesOfMessages(): boolean {
   return read<unknown>('messageNotifications', true) !== false;
 }
 
-/** For this person, wherever they work. */
-export async function stopNotifyingOfMessages(): Promise<void> {
-  const target = vscode.ConfigurationTarget.Global;
-  await vscode.workspace.getConfiguration(CONFIGURATION).update('messageNotifications', false, target);
+export function stopNotifyingOfMessages(): Promise<void> {
+  return save('messageNotifications', false);
 }
 
 export function offersTerminalCommand(): boolean {
