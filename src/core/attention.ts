@@ -60,9 +60,11 @@ export interface AskedOf {
 export function askedOf(me: string, messages: readonly Message[], active: readonly ActiveItem[]): readonly AskedOf[] {
   return messages.flatMap((message) => {
     const { request, to_agent, state } = message;
-    const isNew = request !== undefined && to_agent === me && state === 'unread';
+    const isNew = to_agent === me && state === 'unread';
+    // Others write messages too, with null for what is not there.
     const held =
       isNew &&
+      request &&
       active.find(
         ({ reservation, mine }) =>
           mine && reservation.reservation_id === request.reservation_id && reservation.scope === request.scope,

@@ -4,6 +4,7 @@
  */
 
 import type { Reservation, Waiter } from './reservation';
+import { instant } from './time';
 
 /** So many are remembered for one entry; who comes later is refused all the same. */
 export const MAX_WAITING = 32;
@@ -70,6 +71,7 @@ function isWaiter(value: unknown): value is Waiter {
     typeof agent_id === 'string' &&
     typeof scope === 'string' &&
     typeof since === 'string' &&
+    !Number.isNaN(instant(since)) &&
     (message_id === undefined || typeof message_id === 'string')
   );
 }

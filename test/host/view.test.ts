@@ -47,6 +47,19 @@ describe('the Reservations view', () => {
     await until(internals, 'the store is gone', () => internals.live.state.kind === 'noStore');
   });
 
+  it('shows what others wait for, though the file says of one of them no moment since when', async () => {
+    const { internals } = tested;
+    const waiter = { agent_id: 'claude', scope: 'src/a.ts', since: new Date().toISOString() };
+    const waiting = [
+      { ...waiter, since: 'yesterday' },
+      { ...waiter, agent_id: 'dana' },
+    ];
+    await writeInStore(ACTIVE, toJson([{ ...entry('src/a.ts', 'codex', MINUTE * 60), waiting }]));
+    await until(internals, 'it is shown', () => internals.live.overview.active.length === 1);
+    const tooltip = String(shown(internals, 'active')[0]?.item.tooltip);
+    assert.match(tooltip, /Wanted by: dana \(src\/a\.ts, since [^,]+\)$/m);
+  });
+
   it('puts one’s own first, marks what ends soon, and counts each section', async () => {
     const { internals } = tested;
     await actAs(tested, 'dana');

@@ -43,6 +43,10 @@ describe('what one has asked for', () => {
     assert.deepEqual(freed([], [held({ waiting: [refused] })]), []);
     assert.deepEqual(freed([], [held({ waiting: [] })]), []);
   });
+
+  it('is no news where the file says of no moment since when it is wanted', () => {
+    assert.deepEqual(freed([], [held({ waiting: [{ ...asked, since: 'yesterday' }] })]), []);
+  });
 });
 
 describe('a request to release', () => {
@@ -60,6 +64,12 @@ describe('a request to release', () => {
     assert.equal(told(ask({ request: { ...request, scope: 'src/b.ts' } })), 0);
     assert.equal(told(ask({ to_agent: 'codex' })), 0);
     assert.equal(told(message({ to_agent: 'dana' })), 0);
+  });
+
+  it('is told beside messages of others, which may have anything in its place', () => {
+    for (const strange of [null, 'src', 7, []]) {
+      assert.equal(told(ask({ request: strange }), ask({})), 1);
+    }
   });
 });
 
