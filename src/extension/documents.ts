@@ -17,8 +17,9 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   private readonly disposables: vscode.Disposable[] = [
     this.changed,
     vscode.workspace.registerTextDocumentContentProvider(DOCUMENT_SCHEME, this),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      if (uri.scheme === DOCUMENT_SCHEME) {
+    vscode.workspace.onDidCloseTextDocument(({ uri, isClosed }) => {
+      // VS Code tells of a document that is given another language as of one that is closed and opened.
+      if (uri.scheme === DOCUMENT_SCHEME && isClosed) {
         this.texts.delete(uri.path);
       }
     }),

@@ -252,6 +252,15 @@ describe('messages', () => {
     assert.ok(succeeded(await run<Sent>('reply', answer)).subject.startsWith('Re: $(trash)'));
   });
 
+  it('a document follows its message when that is acknowledged', async () => {
+    const { message_id: message } = await send({ subject: 'Stuck', category: 'BLOCKED' });
+    succeeded(await run<Sent>('openMessage', { message }));
+    const text = () => vscode.window.activeTextEditor?.document.getText() ?? '';
+    assert.match(text(), /Acknowledged: not yet/);
+    succeeded(await run<Sent>('acknowledge', { message }));
+    await eventually('the document says so', () => /Acknowledged: (?!not yet)/.test(text()));
+  });
+
   it('that wait for the person are told of once, until it is told to stop', async () => {
     await setting('messageNotifications', true);
     await withNotifications(
