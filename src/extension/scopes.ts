@@ -4,6 +4,8 @@ import { isPattern, literalPrefix } from '../core/scope/prefix';
 import { pathBelow, typeOf } from './files';
 import { type Place, placeIn, placeOf } from './projects';
 
+const CELL_SCHEME = 'vscode-notebook-cell';
+
 /** What is to be reserved: a scope, and where it is meant; nowhere in particular where no folder is open. */
 export interface Target {
   readonly scope: string;
@@ -63,8 +65,13 @@ function below(root: vscode.Uri, path: string): vscode.Uri {
 }
 
 export function uriOfActiveEditor(): vscode.Uri | undefined {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  // A cell of a notebook is a document of its own, and no file.
+  if (uri && uri.scheme !== CELL_SCHEME) {
+    return uri;
+  }
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  return vscode.window.activeTextEditor?.document.uri ?? (hasUri(input) ? input.uri : undefined);
+  return hasUri(input) ? input.uri : undefined;
 }
 
 /** Text, custom and notebook editors all name their file so. */
