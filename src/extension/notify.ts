@@ -19,7 +19,7 @@ export function tellError(error: ErrorBody, actions: readonly Action[] = []): vo
   offer(show(explain(error), ...actions.map(({ title }) => title)), actions);
 }
 
-/** Tells of something that the store set right by itself, and that a person should look at all the same. */
+/** Tells of something about the store that a person should look at, also where it set that right by itself. */
 export function tellProblem(problem: StoreProblem): void {
   void vscode.window.showWarningMessage(explainProblem(problem));
 }

@@ -17,6 +17,7 @@ import {
   succeeded,
   type Tested,
   until,
+  withNotifications,
   writeInStore,
 } from './support';
 
@@ -106,6 +107,14 @@ describe('a store that cannot be understood', () => {
     assert.equal(state.kind === 'unreadable' && state.problem.kind, 'NOT_A_FOLDER');
     const envelope = await run<Envelope<Reservation>>('reserve', { scope: 'b.ts', bead: 'bd-7', agent: 'dana' });
     assert.equal(envelope.error?.details?.['cause'], 'NOT_A_FOLDER');
+    // What is held there nobody knows.
+    await withNotifications(async (seen) => {
+      for (const command of ['release', 'releaseAllMine', 'renew', 'forceRelease', 'takeOver', 'copyScope']) {
+        await run(command, { agent: 'dana' });
+        assert.match(seen.at(-1)?.text ?? '', /a file stands in place of a folder/, command);
+      }
+      assert.equal(seen.length, 6);
+    });
     await rm(STORE);
     await until(internals, 'nothing is left', () => internals.live.state.kind === 'noStore');
   });

@@ -10,7 +10,7 @@ import type { Followers } from '../followers';
 import { chooseAgent } from '../identity';
 import type { LiveStore } from '../liveStore';
 import type { MessagesView } from '../messages/messagesView';
-import { type Action, tellError } from '../notify';
+import { type Action, tell, tellError, tellProblem } from '../notify';
 import type { OwnHere } from '../ownHere';
 import type { Passwords } from '../postgres/passwords';
 import { serverTrouble } from '../postgres/serverProblem';
@@ -51,6 +51,15 @@ export function told<T>(context: CommandContext, envelope: Envelope<T>, actions:
     tellError(error, [...actions, ...remedies(context, error)]);
   }
   return envelope;
+}
+
+/** Tells that there is nothing to choose; of a store that cannot be read nobody knows, and that is told instead. */
+export function tellNone({ live }: CommandContext, text: string): void {
+  if (live.state.kind === 'unreadable') {
+    tellProblem(live.state.problem);
+  } else {
+    tell(text);
+  }
 }
 
 function remedies(context: CommandContext, error: ErrorBody): readonly Action[] {

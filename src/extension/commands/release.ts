@@ -7,8 +7,7 @@ import type { ActiveItem } from '../../core/overview';
 import type { Reservation } from '../../core/reservation';
 import { COMMANDS } from '../contributions';
 import { requireAgent } from '../identity';
-import { tell } from '../notify';
-import { type CommandContext, type Handler, record, text, told } from './context';
+import { type CommandContext, type Handler, record, tellNone, text, told } from './context';
 import { mineOf, type Named, pickMine, reservationsOf } from './reservationArgument';
 
 type Released = Envelope<Reservation>;
@@ -48,7 +47,7 @@ export function releaseAllMine(context: CommandContext): Handler {
       .filter(({ reservation }) => reservation.agent_id === agent)
       .map(({ reservation }) => reservation);
     if (held.length === 0) {
-      tell(vscode.l10n.t('You hold no scope.'));
+      tellNone(context, vscode.l10n.t('You hold no scope.'));
       return [];
     }
     const confirmed = record(argument)['skipConfirmation'] === true || (await confirmRelease(held));

@@ -4,10 +4,9 @@ import * as vscode from 'vscode';
 import { withoutIcons } from '../../core/display';
 import type { ActiveItem } from '../../core/overview';
 import type { Reservation } from '../../core/reservation';
-import { tell } from '../notify';
 import { askPick, type Choice } from '../quickInput';
 import { localTime, timeUntil } from '../wording';
-import { type CommandContext, record, text } from './context';
+import { type CommandContext, record, tellNone, text } from './context';
 
 /** What is known of a reservation that was named: its id only where it came from the view. */
 export interface Named {
@@ -68,16 +67,17 @@ function others({ live }: CommandContext): readonly ActiveItem[] {
 }
 
 async function pick(
-  { live }: CommandContext,
+  context: CommandContext,
   items: readonly ActiveItem[],
   title: string,
   placeholder: string,
   none: string,
 ): Promise<readonly Reservation[]> {
   if (items.length === 0) {
-    tell(none);
+    tellNone(context, none);
     return [];
   }
+  const { live } = context;
   const picked = await askPick({ title, placeholder, choices: () => items.map((item) => choice(item, live.now())) });
   return typeof picked === 'object' ? [picked] : [];
 }

@@ -10,7 +10,7 @@ import { askReservation, type Given, rememberBead } from '../reserveQuestions';
 import { distinct, placeHere, type Target, targetOf, uriOfActiveEditor } from '../scopes';
 import { defaultTtl } from '../settings';
 import { timeSince } from '../wording';
-import { type CommandContext, type Handler, record, text } from './context';
+import { type CommandContext, type Handler, record, tellNone, text } from './context';
 import { asInput, type Granted, grant } from './grant';
 
 /**
@@ -150,7 +150,7 @@ function expiredArgument(argument: unknown): Expired | undefined {
 async function pickExpired(context: CommandContext): Promise<Expired | undefined> {
   const items = context.live.overview.expired.filter(({ canTakeOver }) => canTakeOver);
   if (items.length === 0) {
-    tell(vscode.l10n.t('There is no expired reservation to take over.'));
+    tellNone(context, vscode.l10n.t('There is no expired reservation to take over.'));
     return undefined;
   }
   const now = context.live.now();

@@ -5,7 +5,7 @@ import { withoutIcons, withoutLinks } from '../../core/display';
 import { tell } from '../notify';
 import { askPick } from '../quickInput';
 import { uriOfScope } from '../scopes';
-import type { CommandContext, Handler } from './context';
+import { type CommandContext, type Handler, tellNone } from './context';
 import { type Named, reservationsOf } from './reservationArgument';
 
 /** Items of the view, or `{ scope }`; without either, the person picks one. Answers the text: a scope on each line. */
@@ -57,7 +57,7 @@ async function pick(context: CommandContext, title: string): Promise<readonly Na
   const { active, expired } = context.live.overview;
   const items = [...active, ...expired];
   if (items.length === 0) {
-    tell(vscode.l10n.t('Nothing is reserved.'));
+    tellNone(context, vscode.l10n.t('Nothing is reserved.'));
     return [];
   }
   const picked = await askPick<Named>({

@@ -5,7 +5,7 @@ import { withoutIcons, withoutLinks } from '../../core/display';
 import { stillHandedOver } from '../../core/handoff';
 import type { Message } from '../../core/message';
 import { isExpired } from '../../core/reservation';
-import { type CommandContext, type Handler, record, text, told } from '../commands/context';
+import { type CommandContext, type Handler, record, tellNone, text, told } from '../commands/context';
 import { requireAgent } from '../identity';
 import { tell, tellWarning } from '../notify';
 import { askPick } from '../quickInput';
@@ -23,7 +23,8 @@ export function acknowledge(context: CommandContext): Handler {
       return undefined;
     }
     const message =
-      messageOf(argument) ?? (await pickMessage(vscode.l10n.t('Acknowledge Message'), waitingFor(context, agent)));
+      messageOf(argument) ??
+      (await pickMessage(context, vscode.l10n.t('Acknowledge Message'), waitingFor(context, agent)));
     const given = record(argument)['take'];
     const take = message && (typeof given === 'boolean' ? given : await isToBeTaken(context, message));
     if (!message || take === undefined) {
@@ -86,7 +87,7 @@ function tellTaken(taken: readonly { scope: string }[], left: readonly { scope: 
  */
 export function openMessage(context: CommandContext): Handler {
   return async (argument) => {
-    const id = messageOf(argument) ?? (await pickMessage(vscode.l10n.t('Open Message'), await known(context)));
+    const id = messageOf(argument) ?? (await pickMessage(context, vscode.l10n.t('Open Message'), await known(context)));
     if (!id) {
       return undefined;
     }
@@ -138,9 +139,13 @@ export async function received(context: CommandContext): Promise<readonly Messag
   return inbox?.ok ? inbox.data : [];
 }
 
-export async function pickMessage(title: string, messages: readonly Message[]): Promise<string | undefined> {
+export async function pickMessage(
+  context: CommandContext,
+  title: string,
+  messages: readonly Message[],
+): Promise<string | undefined> {
   if (messages.length === 0) {
-    tell(vscode.l10n.t('There is no message to choose.'));
+    tellNone(context, vscode.l10n.t('There is no message to choose.'));
     return undefined;
   }
   const picked = await askPick({
@@ -149,7 +154,7 @@ export async function pickMessage(title: string, messages: readonly Message[]): 
     choices: () =>
       messages.map((message) => ({
         value: message.message_id,
-        label: withoutIcons(message.subject),
+        label: withoutIcons(message.subject) || vscode.l10n.t('(no subject)'),
         description: withoutIcons(`${message.from_agent} → ${message.to_agent}`),
         detail: `${categoryName(message.category)} · ${withoutIcons(message.bead_id)}`,
       })),

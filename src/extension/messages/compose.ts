@@ -35,7 +35,7 @@ export function broadcast(context: CommandContext): Handler {
 export function reply(context: CommandContext): Handler {
   return (argument) =>
     begin(context, argument, vscode.l10n.t('Reply'), async (me) => {
-      const id = messageOf(argument) ?? (await pickMessage(vscode.l10n.t('Reply'), await received(context)));
+      const id = messageOf(argument) ?? (await pickMessage(context, vscode.l10n.t('Reply'), await received(context)));
       const found = id ? told(context, await context.live.coordination.showMessage({ message: id })) : undefined;
       return found?.ok ? answerTo(found.data, me) : undefined;
     });
