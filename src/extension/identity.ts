@@ -59,8 +59,8 @@ export async function chooseAgent(live: LiveStore): Promise<string | undefined> 
     return undefined;
   }
   await saveAgent(id);
-  // In the demo no setting tells of it.
-  live.look();
+  // In the demo no setting tells of it; and whose messages are shown is looked up when they are read.
+  await live.refresh();
   return id;
 }
 
