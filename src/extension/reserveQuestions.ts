@@ -1,7 +1,7 @@
 /** The questions of a reservation: which scope, for which bead, for how long. */
 
 import * as vscode from 'vscode';
-import { oneLine, withoutIcons } from '../core/display';
+import { withoutIcons, withoutLinks } from '../core/display';
 import { knownBeads } from '../core/overview';
 import { isWorthAWarning, type Preview } from '../core/preview';
 import { isTtl } from '../core/reservation';
@@ -163,7 +163,10 @@ async function askScope(
     prompt:
       !place || isFolder
         ? vscode.l10n.t('A file, a folder or a pattern, relative to the workspace')
-        : vscode.l10n.t('A file, a folder or a pattern, relative to {0}', oneLine(place.root.fsPath)),
+        : vscode.l10n.t(
+            'A file, a folder or a pattern, relative to {0}',
+            withoutLinks(withoutIcons(place.root.fsPath)),
+          ),
     placeholder: vscode.l10n.t('for example: src/auth/**'),
     validate: (text) => {
       if (!text) {

@@ -39,7 +39,12 @@ export function openStoreFolder(context: CommandContext): Handler {
       return;
     }
     if (context.live.state.kind === 'noStore') {
-      tell(vscode.l10n.t('There is no store yet. The first reservation makes it at {0}.', context.live.location));
+      tell(
+        vscode.l10n.t(
+          'There is no store yet. The first reservation makes it at {0}.',
+          withoutLinks(context.live.location),
+        ),
+      );
       return;
     }
     const folder = vscode.Uri.file(context.live.location);
