@@ -83,10 +83,32 @@ function parsed({ options, rest }: Pick<Verb, 'options' | 'rest'>, words: readon
     },
   ]);
   try {
-    return parseArgs({ args: [...words], options: Object.fromEntries(known), allowPositionals: rest !== undefined });
+    const args = { args: [...words], options: Object.fromEntries(known), allowPositionals: rest !== undefined };
+    const { values, positionals, tokens } = parseArgs({ ...args, tokens: true });
+    const other = tokens.find(
+      (token) =>
+        token.kind === 'option' && options[token.name]?.value !== undefined && !isKept(values, token.name, token.value),
+    );
+    if (other?.kind === 'option') {
+      throw new UsageError(`Option '--${other.name}' is given more than once, and takes one value here.`);
+    }
+    return { values, positionals };
   } catch (error) {
+    if (error instanceof UsageError) {
+      throw error;
+    }
     // The first sentence says what is wrong; Node's advice after it is not about this command.
     const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split(/(?<=['"])\. |\n/);
-    throw new UsageError(`${sentence.replace(/\.$/, '')}.`);
+    const [, option] = /^Option '(?:-\w, )?(--[\w-]+).*' argument is ambiguous/.exec(sentence) ?? [];
+    throw new UsageError(
+      option === undefined
+        ? `${sentence.replace(/\.$/, '')}.`
+        : `Option '${option}' has no value, or one that begins with "-": write that one as ${option}=-….`,
+    );
   }
+}
+
+/** Of several values of an option that takes one, the last would count, and the others be passed over in silence. */
+function isKept(values: Readonly<Record<string, unknown>>, name: string, value: string | undefined): boolean {
+  return Array.isArray(values[name]) || values[name] === value;
 }

@@ -31,6 +31,11 @@ async function opened(verb: Verb, given: Given, { env, cwd, onNotice }: Around):
     const { sharedBy } = await import('./sharedBy');
     return await openStore(where, { shared: await sharedBy(given, env, cwd, verb.isOfWholeServer?.(given)) });
   }
+  if (/^~(?:[\\/]|$)/.test(where)) {
+    throw new UsageError(
+      `${JSON.stringify(where)} would be a folder called "~" here, since no shell has read it: name it in full.`,
+    );
+  }
   if (given.text('namespace') !== undefined) {
     throw new UsageError('--namespace is of a server: give --store postgres://user@host/database with it.');
   }

@@ -16,15 +16,15 @@ export interface Output {
  * takes no more just now.
  *
  * @param open opens Node's stream
- * @param onClosed called when nobody reads any more
+ * @param onError called with what went wrong: nobody reads any more, or it cannot be written
  */
-export function outputTo(fd: 1 | 2, open: () => NodeJS.WriteStream, onClosed: () => void): Output {
+export function outputTo(fd: 1 | 2, open: () => NodeJS.WriteStream, onError: (error: unknown) => void): Output {
   let stream: NodeJS.WriteStream | undefined;
 
   function opened(): NodeJS.WriteStream {
     if (!stream) {
       stream = open();
-      stream.on('error', onClosed);
+      stream.on('error', onError);
     }
     return stream;
   }
@@ -38,7 +38,7 @@ export function outputTo(fd: 1 | 2, open: () => NodeJS.WriteStream, onClosed: ()
       }
     } catch (error) {
       if (errno(error) !== 'EAGAIN') {
-        onClosed();
+        onError(error);
         return Buffer.alloc(0);
       }
     }

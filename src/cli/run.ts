@@ -5,7 +5,7 @@ import { createCoordination } from '../coordination/coordination';
 import { plainLines } from '../core/display';
 import { envelope, refused } from '../core/envelope';
 import { ownLauncher } from '../hooks/launcher';
-import { findHere } from '../project/place';
+import { findHere, findHereThatIs, NoFolderError } from '../project/place';
 import { randomHex } from '../store/files/durable';
 import { callOf, givenTo } from './arguments';
 import { EXIT, exitCodeOf } from './exitCode';
@@ -52,7 +52,7 @@ export async function run(world: World): Promise<number> {
     }
     return tell(world, given, await verb.run(given, await surroundings(world, verb, given)));
   } catch (error) {
-    if (error instanceof UsageError) {
+    if (error instanceof UsageError || error instanceof NoFolderError) {
       return misuse(world, verb, error.message);
     }
     throw error;
@@ -90,11 +90,12 @@ async function surroundings(world: World, verb: Verb, given: Given): Promise<Sur
   const { env, cwd, stdin, stdout, stderr, interrupted } = world;
   const onNotice = ({ message }: { readonly message: string }) => stderr.write(`${plainLines(message)}\n`);
   const { store, server } = await openedStore(verb, given, { env, cwd, onNotice });
+  const named = { project: given.text('project'), worktree: given.text('worktree') };
   const clock = () => server?.now() ?? new Date();
   return {
     coordination: createCoordination(store, { random: () => randomHex(ID_BYTES), clock }),
     server,
-    here: () => findHere(cwd, { project: given.text('project'), worktree: given.text('worktree') }),
+    here: (mayBeGone = false) => (mayBeGone ? findHere : findHereThatIs)(cwd, named),
     agent: env['BB_AGENT']?.trim() || undefined,
     env,
     cwd,

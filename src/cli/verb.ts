@@ -31,8 +31,11 @@ export interface Surroundings {
   readonly coordination: Coordination;
   /** Where the store is one on a server: what only a server can do. */
   readonly server: Server | undefined;
-  /** The project and worktree that are meant; found only where a verb needs them. */
-  here(): Promise<Here>;
+  /**
+   * The project and worktree that are meant; found only where a verb needs them. A folder that is none is refused, unless it
+   * may be gone: what was reserved there can still be looked at and released.
+   */
+  here(mayBeGone?: boolean): Promise<Here>;
   /** BB_AGENT, where it says who is acting. */
   readonly agent: string | undefined;
   readonly page: Page;

@@ -116,7 +116,16 @@ async function rootOfClient(server: McpServer, cwd: string): Promise<string | un
   const { roots } = await server.server
     .listRoots(undefined, { timeout: ROOTS_TIMEOUT_MS })
     .catch(() => ({ roots: [] as readonly { readonly uri: string }[] }));
-  const folders = roots.filter(({ uri }) => uri.startsWith('file:')).map(({ uri }) => fileURLToPath(uri));
+  const folders = roots.flatMap(({ uri }) => folderOf(uri) ?? []);
   const areAround = await Promise.all(folders.map((folder) => isBelow(folder, cwd)));
   return areAround.includes(true) ? undefined : folders[0];
+}
+
+/** Undefined for what is no folder of this machine, such as one of a share. */
+function folderOf(uri: string): string | undefined {
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    return undefined;
+  }
 }

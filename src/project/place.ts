@@ -39,6 +39,33 @@ export async function findHereIfFolder(cwd: string, folder: string | undefined):
   return statsOf(resolve(cwd, folder ?? ''))?.isDirectory() ? await findHere(cwd, { worktree: folder }) : undefined;
 }
 
+/** A folder that is named, and is none. */
+export class NoFolderError extends Error {}
+
+/**
+ * As {@link findHere}, for what is to be in somebody's way: a folder that is mistyped, or gone, would be a project of its own.
+ *
+ * @throws NoFolderError that says which one is none
+ */
+export async function findHereThatIs(cwd: string, named: Named): Promise<Here> {
+  for (const [option, folder] of [
+    ['project', named.project],
+    ['worktree', named.worktree ?? ''],
+  ] as const) {
+    const isThere = folder === undefined || statsOf(resolve(cwd, folder))?.isDirectory();
+    // Who names a project need not be in one.
+    if (!isThere && (folder || named.project === undefined)) {
+      throw new NoFolderError(
+        folder
+          ? `There is no folder ${JSON.stringify(folder)}: name one of the project after --${option}.`
+          : `The folder that you are in, ${JSON.stringify(cwd)}, is not there any more: go to one of the project, or name it ` +
+              'after --worktree.',
+      );
+    }
+  }
+  return await findHere(cwd, named);
+}
+
 /** A path of a file, from the root; what is not below it stays as it is. */
 export function pathFromRoot(here: Here, path: string): Promise<string> {
   return fromRoot(here, path, true);

@@ -246,9 +246,11 @@ describe('the tools of the MCP server', () => {
     assert.deepEqual(await projects(elsewhere, 'd'), [other, 'd']);
     const within = await connect(store, { cwd: join(shop, 'src'), roots: [uri(other), uri(shop)] });
     assert.deepEqual(await projects(within, 'e'), [shop, 'e']);
+    const share = await connect(store, { cwd: shop, roots: ['file://server/share', uri(other)] });
+    assert.deepEqual(await projects(share, 'f'), [other, 'f']);
     const all = await mine.done<StatusData>('list_reservations', { all_projects: true });
     const here = await mine.done<StatusData>('list_reservations');
-    assert.deepEqual([all.reservations.length, here.reservations.length], [5, 3]);
+    assert.deepEqual([all.reservations.length, here.reservations.length], [6, 3]);
     assert.deepEqual((await mine.done<StatusData>('list_reservations', { holder: 'agent-b' })).reservations, []);
   });
 

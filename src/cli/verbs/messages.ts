@@ -123,7 +123,7 @@ async function handOverOf(given: Given, here: Surroundings['here']): Promise<Han
   if (named.length + reservations.length === 0 && !all) {
     return undefined;
   }
-  const place = await here();
+  const place = await here(true);
   return { scopes: await fromRoot(place, named), reservations, all, ...placeOf(place) };
 }
 

@@ -107,7 +107,7 @@ export const release: Verb = {
 };
 
 async function releaseNamed(given: Given, { coordination, page, here }: Surroundings) {
-  const place = await here();
+  const place = await here(true);
   const [scopes, reservations, all] = [
     await fromRoot(place, given.texts('scope')),
     given.texts('id'),

@@ -111,7 +111,7 @@ export const history: Verb = {
 
 /** The project of a folder that is named; no filter where none is. */
 export async function projectIf(named: string | undefined, { here }: Surroundings): Promise<string | undefined> {
-  return named === undefined ? undefined : (await here()).project;
+  return named === undefined ? undefined : (await here(true)).project;
 }
 
 function heldTable(page: Page, reservations: readonly Reservation[]): readonly string[] {
