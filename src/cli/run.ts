@@ -5,7 +5,7 @@ import { createCoordination } from '../coordination/coordination';
 import { plainLines } from '../core/display';
 import { envelope, refused } from '../core/envelope';
 import { ownLauncher } from '../hooks/launcher';
-import { findHere, findHereThatIs, NoFolderError } from '../project/place';
+import { findHere, findHereThatIs, PlaceError } from '../project/place';
 import { randomHex } from '../store/files/durable';
 import { callOf, givenTo } from './arguments';
 import { EXIT, exitCodeOf } from './exitCode';
@@ -52,7 +52,7 @@ export async function run(world: World): Promise<number> {
     }
     return tell(world, given, await verb.run(given, await surroundings(world, verb, given)));
   } catch (error) {
-    if (error instanceof UsageError || error instanceof NoFolderError) {
+    if (error instanceof UsageError || error instanceof PlaceError) {
       return misuse(world, verb, error.message);
     }
     throw error;

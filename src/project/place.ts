@@ -1,8 +1,4 @@
-/**
- * Which project a call is about, and what its paths and scopes mean there. A path is meant from the folder that one is in,
- * as git means it. A scope is meant from the root of the worktree, wherever one is, so that all agents write the same one;
- * one that begins with `./` or `../` is meant from the folder.
- */
+/** Which project a call is about. What its paths and scopes mean there is in names.ts. */
 
 import { isAbsolute, relative, resolve } from 'node:path';
 import { findProject, type Project, realPath, statsOf } from './findProject';
@@ -39,13 +35,13 @@ export async function findHereIfFolder(cwd: string, folder: string | undefined):
   return statsOf(resolve(cwd, folder ?? ''))?.isDirectory() ? await findHere(cwd, { worktree: folder }) : undefined;
 }
 
-/** A folder that is named, and is none. */
-export class NoFolderError extends Error {}
+/** What is named is in no place that it can be meant in; the message says so. */
+export class PlaceError extends Error {}
 
 /**
  * As {@link findHere}, for what is to be in somebody's way: a folder that is mistyped, or gone, would be a project of its own.
  *
- * @throws NoFolderError that says which one is none
+ * @throws PlaceError that says which one is none
  */
 export async function findHereThatIs(cwd: string, named: Named): Promise<Here> {
   for (const [option, folder] of [
@@ -55,7 +51,7 @@ export async function findHereThatIs(cwd: string, named: Named): Promise<Here> {
     const isThere = folder === undefined || statsOf(resolve(cwd, folder))?.isDirectory();
     // Who names a project need not be in one.
     if (!isThere && (folder || named.project === undefined)) {
-      throw new NoFolderError(
+      throw new PlaceError(
         folder
           ? `There is no folder ${JSON.stringify(folder)}: name one of the project after --${option}.`
           : `The folder that you are in, ${JSON.stringify(cwd)}, is not there any more: go to one of the project, or name it ` +
@@ -64,23 +60,6 @@ export async function findHereThatIs(cwd: string, named: Named): Promise<Here> {
     }
   }
   return await findHere(cwd, named);
-}
-
-/** A path of a file, from the root; what is not below it stays as it is. */
-export function pathFromRoot(here: Here, path: string): Promise<string> {
-  return fromRoot(here, path, true);
-}
-
-/** A scope from the root; what is not below it stays as it is. */
-export function scopeFromRoot(here: Here, scope: string): Promise<string> {
-  return fromRoot(here, scope.trim(), /^\.\.?(?:[\\/]|$)/.test(scope.trim()));
-}
-
-async function fromRoot({ worktree, folder }: Here, text: string, isFromFolder: boolean): Promise<string> {
-  if (isAbsolute(text)) {
-    return below(worktree, text) ?? below(worktree, await realPath(resolve(text))) ?? text;
-  }
-  return isFromFolder && folder && text.trim() ? `${folder}/${text}` : text;
 }
 
 /** Whether a folder is another one, or below it; links are followed. */

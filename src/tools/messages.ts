@@ -5,7 +5,7 @@ import { MAX_AGENT_ID_LENGTH, MIN_AGENT_ID_LENGTH } from '../core/agent';
 import { oneLine, plainLines } from '../core/display';
 import { isUnackedRequired, MAX_INBOX_LIMIT, MESSAGE_CATEGORIES, MESSAGE_STATES, type Message } from '../core/message';
 import { MAX_TTL_MINUTES, MIN_TTL_MINUTES } from '../core/reservation';
-import { scopeFromRoot } from '../project/place';
+import { scopeFromRoot } from '../project/names';
 import { placeOf } from './reservations';
 import { AGENT, FOLDER, flag, oneOf, text, texts, wholeNumber } from './schema';
 import { actor, defineTool, placeFor } from './tool';

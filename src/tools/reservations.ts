@@ -6,7 +6,8 @@ import { oneLine } from '../core/display';
 import { MAX_TTL_MINUTES, MIN_TTL_MINUTES } from '../core/reservation';
 import { ON_OVERLAP, type OnOverlap, type Reserved } from '../core/reserve';
 import { MAX_WAIT_SECONDS } from '../core/wait';
-import { type Here, scopeFromRoot } from '../project/place';
+import { refuseElsewhere, scopeFromRoot } from '../project/names';
+import type { Here } from '../project/place';
 import { AGENT, FOLDER, flag, oneOf, SCOPES_ARE, text, texts, wholeNumber } from './schema';
 import { actor, defineTool, placeFor } from './tool';
 
@@ -51,9 +52,11 @@ export const reserveScope = defineTool({
     const { coordination, signal } = surroundings;
     const agent = actor(input.agent, surroundings);
     const here = await placeFor(input.folder, surroundings);
+    const scopes = await fromRoot(here, input.scopes);
+    await refuseElsewhere(here, scopes);
     const envelope = await coordination.reserveAll({
       agent,
-      scopes: await fromRoot(here, input.scopes),
+      scopes,
       bead: input.bead,
       ttl: input.ttl,
       wait: input.wait,
@@ -149,9 +152,11 @@ export const requestRelease = defineTool({
   }),
   run: async (input, surroundings) => {
     const here = await placeFor(input.folder, surroundings);
+    const scope = await scopeFromRoot(here, input.scope);
+    await refuseElsewhere(here, [scope]);
     return await surroundings.coordination.request({
       from: actor(input.agent, surroundings),
-      scope: await scopeFromRoot(here, input.scope),
+      scope,
       reason: input.reason,
       bead: input.bead,
       ...placeOf(here),

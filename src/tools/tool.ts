@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { Coordination } from '../coordination/coordination';
 import { type CommandName, type Envelope, envelope, refused } from '../core/envelope';
 import { quoted, trimmed } from '../core/input';
-import type { Here } from '../project/place';
+import { type Here, PlaceError } from '../project/place';
 import { errorLines } from './refusal';
 import { sayIssues } from './schema';
 
@@ -80,7 +80,7 @@ export function defineTool<I extends z.ZodMiniType, T>(definition: Definition<I,
         const text = answer.ok ? lines(answer.data, parsed.data) : errorLines(answer.error);
         return { envelope: answer, text: text.join('\n') };
       } catch (error) {
-        if (error instanceof ArgumentError) {
+        if (error instanceof ArgumentError || error instanceof PlaceError) {
           return refuse(error.message);
         }
         throw error;

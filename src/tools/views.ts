@@ -5,7 +5,7 @@ import { MAX_CHECKED_PATHS } from '../core/check';
 import { oneLine } from '../core/display';
 import type { Reservation } from '../core/reservation';
 import { waitersOf } from '../core/waiting';
-import { pathFromRoot } from '../project/place';
+import { pathFromRoot, refuseElsewhere } from '../project/names';
 import { placeOf } from './reservations';
 import { AGENT, FOLDER, flag, text, texts } from './schema';
 import { defineTool, placeFor } from './tool';
@@ -25,8 +25,10 @@ export const checkPaths = defineTool({
   }),
   run: async (input, surroundings) => {
     const here = await placeFor(input.folder, surroundings);
+    const paths = await Promise.all(input.paths.map((path) => pathFromRoot(here, path)));
+    await refuseElsewhere(here, paths);
     const envelope = await surroundings.coordination.check({
-      paths: await Promise.all(input.paths.map((path) => pathFromRoot(here, path))),
+      paths,
       agent: input.agent ?? surroundings.agent,
       ...placeOf(here),
     });
@@ -34,8 +36,8 @@ export const checkPaths = defineTool({
       return envelope;
     }
     // Each is answered for as it was given.
-    const paths = envelope.data.paths.map((one, index) => ({ ...one, path: input.paths[index] ?? one.path }));
-    return { ...envelope, data: { ...envelope.data, paths } };
+    const typed = envelope.data.paths.map((one, index) => ({ ...one, path: input.paths[index] ?? one.path }));
+    return { ...envelope, data: { ...envelope.data, paths: typed } };
   },
   lines: ({ paths, summary }) => [
     `Others hold ${summary.held_by_others} of ${summary.checked}.`,

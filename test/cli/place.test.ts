@@ -83,6 +83,51 @@ describe('where the command is called', () => {
     ]);
   });
 
+  it('knows a folder by a link in the worktree as where it is, as hooks do', async () => {
+    symlinkSync(join(shop, 'src'), join(shop, 'linked'));
+    const made = await reserved('linked/auth/**', shop);
+    assert.equal(made.scope, 'src/auth/**');
+    assert.deepEqual(await holders(['linked/auth/a.ts', 'src/auth/a.ts'], shop), [
+      ['linked/auth/a.ts', 'src/auth/**'],
+      ['src/auth/a.ts', 'src/auth/**'],
+    ]);
+    await command.done(['release', '--agent', 'agent-a', '--scope', 'linked/auth/**'], { cwd: shop });
+    // What is no folder, and what leads out of the worktree, is named as it was.
+    symlinkSync(temp(), join(shop, 'out'));
+    for (const scope of ['kanban-surface', 'out/x', 'no/such/folder']) {
+      assert.equal((await reserved(scope, shop)).scope, scope);
+    }
+  });
+
+  it('refuses what lies in a repository or worktree of its own, where hooks would not look for it', async () => {
+    const tree = join(shop, 'trees/one');
+    git(shop, 'worktree', 'add', '--quiet', tree);
+    mkdirSync(join(shop, 'vendor/lib'), { recursive: true });
+    writeFileSync(join(shop, 'vendor/lib/a.ts'), '');
+    makeRepository(join(shop, 'vendor/lib'));
+    for (const [scope, within, inside] of [
+      ['trees/one/src/a.ts', 'trees/one', 'src/a.ts'],
+      [join(tree, 'src/*.ts'), 'trees/one', 'src/*.ts'],
+      ['vendor/lib/src/{a,b}', 'vendor/lib', 'src/{a,b}'],
+    ] as const) {
+      for (const args of [
+        ['reserve', '--agent', 'agent-a', '--bead', 'b', '--scope', scope],
+        ['request', '--from', 'agent-a', '--reason', 'r', '--scope', scope],
+        ['check', scope],
+      ]) {
+        const { code, error } = await command.json(args, { cwd: shop });
+        assert.deepEqual([code, error?.code], [2, 'INVALID_ARGS'], args.join(' '));
+        assert.ok(error?.message.includes(`lies in "${within}"`), error?.message);
+        assert.ok(error?.message.includes(`name it as "${inside}", with --worktree "${join(shop, within)}"`));
+      }
+    }
+    const named = await reserved('src/a.ts', shop, '--worktree', tree);
+    assert.deepEqual([named.project, named.worktree, named.scope], [shop, tree, 'src/a.ts']);
+    for (const scope of ['vendor', 'vendor/lib', 'trees/one/**']) {
+      assert.equal((await reserved(scope, shop)).scope, scope);
+    }
+  });
+
   it('keeps two projects apart, and the worktrees of one together', async () => {
     const [other, tree] = [join(temp(), 'other'), join(temp(), 'tree')];
     mkdirSync(other);

@@ -5,7 +5,8 @@ import { oneLine } from '../../core/display';
 import type { Envelope } from '../../core/envelope';
 import type { Reservation } from '../../core/reservation';
 import { ON_OVERLAP, type OnOverlap, type Reserved } from '../../core/reserve';
-import { type Here, scopeFromRoot } from '../../project/place';
+import { refuseElsewhere, scopeFromRoot } from '../../project/names';
+import type { Here } from '../../project/place';
 import { count, type Page, table, timeBetween, timeLeft } from '../page';
 import { type Given, type Surroundings, told, UsageError, type Verb } from '../verb';
 
@@ -42,6 +43,7 @@ export const reserve: Verb = {
   run: async (given, surroundings) => {
     const here = await surroundings.here();
     const scopes = await fromRoot(here, given.texts('scope'));
+    await refuseElsewhere(here, scopes);
     const input = {
       agent: given.actor(),
       bead: given.text('bead') ?? '',
@@ -144,10 +146,12 @@ export const request: Verb = {
   example: 'request --from cobalt-harbor --scope src/auth/login.ts --reason "A fix for bd-42" --bead bd-42',
   run: async (given, { coordination, page, here }) => {
     const place = await here();
+    const scope = await scopeFromRoot(place, given.text('scope') ?? '');
+    await refuseElsewhere(place, [scope]);
     return told(
       await coordination.request({
         from: given.actor('from'),
-        scope: await scopeFromRoot(place, given.text('scope') ?? ''),
+        scope,
         reason: given.text('reason') ?? '',
         bead: given.text('bead'),
         ...placeOf(place),

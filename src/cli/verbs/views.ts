@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { projectOf, type Reservation } from '../../core/reservation';
 import { waitersOf } from '../../core/waiting';
-import { pathFromRoot } from '../../project/place';
+import { pathFromRoot, refuseElsewhere } from '../../project/names';
 import { count, type Page, table, timeLeft, timeSince } from '../page';
 import { type Surroundings, told, type Verb } from '../verb';
 import { messagesToAcknowledge, messageTable } from './messages';
@@ -48,6 +48,7 @@ export const check: Verb = {
   run: async (given, { coordination, page, here, agent }) => {
     const place = await here();
     const paths = await Promise.all(given.rest.map((path) => pathFromRoot(place, path)));
+    await refuseElsewhere(place, paths);
     const envelope = await coordination.check({ paths, agent: given.text('agent') ?? agent, ...placeOf(place) });
     // Each is answered for as it was typed.
     const typed = envelope.ok
