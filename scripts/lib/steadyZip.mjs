@@ -8,7 +8,8 @@ const programs = /\/(?:bin\/agent-reservations|dist\/cli\.js)$/;
 const modes = { program: 0o100755, file: 0o100644 };
 
 /**
- * The same archive whenever, wherever and by whomever it was made: sorted, with one time and two modes.
+ * The same archive whenever, wherever and by whomever it was made: sorted, with one time and two modes, and in package.json
+ * only what is of use to users.
  * @param {Buffer} zip
  * @returns {Promise<Buffer>}
  */
@@ -16,13 +17,23 @@ export async function steadyZip(zip) {
   const entries = await entriesOf(zip);
   entries.sort(([one], [other]) => (one < other ? -1 : 1));
   const made = new yazl.ZipFile();
-  for (const [name, content] of entries) {
+  for (const [name, entry] of entries) {
+    const content = name === 'extension/package.json' ? manifestOfUsers(entry) : entry;
     // In the time of this place, since that is what an archive knows.
     const mtime = new Date(2000, 0, 1);
     made.addBuffer(content, name, { mtime, mode: programs.test(name) ? modes.program : modes.file });
   }
   made.end();
   return await buffer(made.outputStream);
+}
+
+/**
+ * Without what only a clone has a use for.
+ * @param {Buffer} manifest
+ */
+function manifestOfUsers(manifest) {
+  const { scripts: _scripts, devDependencies: _packages, ...rest } = JSON.parse(manifest.toString('utf8'));
+  return Buffer.from(JSON.stringify(rest));
 }
 
 /**

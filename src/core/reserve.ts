@@ -24,6 +24,9 @@ import { withWaiter } from './waiting';
 export const ON_OVERLAP = ['deny', 'warn'] as const;
 export type OnOverlap = (typeof ON_OVERLAP)[number];
 
+/** All that is held is in one file, of a bounded size: no single entry may take the room of the others. In characters. */
+export const MAX_BEAD_LENGTH = 1_000;
+
 export interface ReserveInput extends Place {
   readonly agent: string;
   readonly scope: string;
@@ -83,6 +86,13 @@ export function checkReserve(input: ReserveInput, agentRegistered: boolean): Out
   const scope = parseScope(trimmed(input.scope), { foldCase: input.foldCase === true });
   if (!scope.ok) {
     return scope;
+  }
+  if (bead.length > MAX_BEAD_LENGTH) {
+    return refused(
+      'INVALID_ARGS',
+      `Bead ${quoted(bead)} is longer than ${MAX_BEAD_LENGTH} characters. Name it by its id; a message can hold the rest.`,
+      { maximum: MAX_BEAD_LENGTH },
+    );
   }
   const onOverlap: unknown = input.onOverlap ?? 'deny';
   if (onOverlap !== 'deny' && onOverlap !== 'warn') {

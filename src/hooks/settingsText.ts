@@ -29,7 +29,7 @@ export function withHook(text: string | undefined, format: HookFormat, command: 
   if (text === undefined || text.trim() === '') {
     return granted(fresh(format, command));
   }
-  return changed(text, format, file, (plain, root) => {
+  const outcome = changed(text, format, file, (plain, root) => {
     const [first, ...more] = ourHooks(root, format);
     if (!first) {
       return insert(plain, root, format, command);
@@ -38,6 +38,9 @@ export function withHook(text: string | undefined, format: HookFormat, command: 
     const line = [...first, format.commandKey];
     return at(root, line) === command ? single : replaced(single, line, command);
   });
+  // Of a key that is there twice, the last one counts, and another may have been changed.
+  const isThere = outcome.ok && ourHooks(parse(outcome.data.replace(BYTE_ORDER_MARK, '')).value, format).length === 1;
+  return isThere || !outcome.ok ? outcome : misunderstood(file, 'a key on the way to "hooks" is there twice');
 }
 
 function insert(text: string, root: unknown, { event, entry }: HookFormat, command: string): string {
@@ -77,13 +80,15 @@ function changed(
   const plain = text.slice(mark.length);
   const { value, error } = parse(plain, format.allowsComments);
   const wrong = error ?? misshapen(value, format);
-  return wrong === undefined
-    ? granted(mark + change(plain, value))
-    : refused(
-        'INVALID_SETTINGS',
-        `${JSON.stringify(file)} cannot be understood: ${wrong}. It was left as it is: mend it, then try again.`,
-        { file },
-      );
+  return wrong === undefined ? granted(mark + change(plain, value)) : misunderstood(file, wrong);
+}
+
+function misunderstood(file: string, wrong: string): Outcome<never> {
+  return refused(
+    'INVALID_SETTINGS',
+    `${JSON.stringify(file)} cannot be understood: ${wrong}. It was left as it is: mend it, then try again.`,
+    { file },
+  );
 }
 
 function parse(text: string, allowsComments = true): { readonly value: unknown; readonly error?: string } {

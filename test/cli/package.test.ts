@@ -97,6 +97,10 @@ describe('what goes to users', () => {
       names.filter((name) => /\.(?:ts|map)$|node_modules/.test(name)),
       [],
     );
+    const manifest = JSON.parse(String(entries.find(([name]) => name === 'extension/package.json')?.[1]));
+    const { scripts, devDependencies, ...ours } = JSON.parse(readFileSync(join(repoRoot, 'package.json'), 'utf8'));
+    assert.ok(scripts && devDependencies);
+    assert.deepEqual(manifest, ours);
     // What is downloaded, and what every window loads.
     assert.ok(first.length <= 500_000, String(first.length));
     const extension = entries.find(([name]) => name === 'extension/dist/extension.js')?.[1];

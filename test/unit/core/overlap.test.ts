@@ -23,6 +23,14 @@ const conflictsOf = (active: readonly Reservation[], fields: Partial<ReserveRequ
   refusal(decide(active, fields).answer, 'RESERVATION_CONFLICT').details?.['conflicts'] as readonly Conflict[];
 
 describe('checkReserve beyond the seed', () => {
+  it('takes a bead of 1,000 characters, and none that would fill the list of all', () => {
+    const given = (bead: string) => checkReserve({ agent: 'agent-a', scope: 'src', bead }, true);
+    assert.equal(grantedData(given('x'.repeat(1_000))).bead.length, 1_000);
+    const error = refusal(given('x'.repeat(1_001)), 'INVALID_ARGS');
+    assert.match(error.message, /^Bead "x+…" is longer than 1000 characters/);
+    assert.deepEqual(error.details, { maximum: 1_000 });
+  });
+
   const good: ReserveInput = { agent: 'agent-a', scope: 'src/app', bead: 'bd-1' };
 
   it('normalises the scope, and keeps the place that was given', () => {

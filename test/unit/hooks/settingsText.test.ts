@@ -92,6 +92,14 @@ describe('the settings of a tool', () => {
     });
   });
 
+  it('with a key twice are refused, rather than told to have what no tool would read', () => {
+    for (const text of ['{"hooks":{}, "hooks":{"PreToolUse":[]}}', '{"hooks":{"PreToolUse":[],"PreToolUse":[]}}']) {
+      const outcome = withHook(text, GROUPED, 'ours', 'settings.json');
+      assert.ok(!outcome.ok || taken(outcome.data) === text, JSON.stringify(outcome));
+      assert.match(outcome.ok ? '' : outcome.error.message, /"settings.json" cannot be understood: .* twice/);
+    }
+  });
+
   it('that have the hook several times keep one', () => {
     const entry = GROUPED.entry('ours');
     const text = JSON.stringify({ hooks: { PreToolUse: [entry, THEIRS, entry, entry] } });
