@@ -95,8 +95,7 @@ describe('the settings of a tool', () => {
   it('with a key twice are refused, rather than told to have what no tool would read', () => {
     for (const text of ['{"hooks":{}, "hooks":{"PreToolUse":[]}}', '{"hooks":{"PreToolUse":[],"PreToolUse":[]}}']) {
       const outcome = withHook(text, GROUPED, 'ours', 'settings.json');
-      assert.ok(!outcome.ok || taken(outcome.data) === text, JSON.stringify(outcome));
-      assert.match(outcome.ok ? '' : outcome.error.message, /"settings.json" cannot be understood: .* twice/);
+      assert.match(outcome.ok ? outcome.data : outcome.error.message, /"settings.json" cannot be understood: .* twice/);
     }
   });
 
