@@ -1,6 +1,7 @@
 /** The one place from which notifications come. */
 
 import * as vscode from 'vscode';
+import { withoutLinks } from '../core/display';
 import type { ErrorBody } from '../core/envelope';
 import type { StoreProblem } from '../store/problem';
 import { explain, explainProblem } from './wording';
@@ -14,9 +15,9 @@ export interface Action {
  * Tells of a refusal or failure, with what can be done about it. Does not wait for the person: the caller has its
  * envelope already.
  */
-export function tellError(error: ErrorBody, actions: readonly Action[] = []): void {
+export function tellError(error: ErrorBody, actions: readonly Action[] = [], text = explain(error)): void {
   const show = error.code === 'INTERNAL_ERROR' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
-  offer(show(explain(error), ...actions.map(({ title }) => title)), actions);
+  offer(show(text, ...actions.map(({ title }) => title)), actions);
 }
 
 /** Tells of something about the store that a person should look at, also where it set that right by itself. */
@@ -33,6 +34,11 @@ export function tellWarning(text: string, actions: readonly Action[] = []): void
   offer(vscode.window.showWarningMessage(text, ...actions.map(({ title }) => title)), actions);
 }
 
+/** What an action fails with is told as well: nobody waits for it, and VS Code shows only what commands of menus fail with. */
 function offer(answer: Thenable<string | undefined>, actions: readonly Action[]): void {
-  void answer.then((title) => actions.find((action) => action.title === title)?.run());
+  void answer
+    .then((title) => actions.find((action) => action.title === title)?.run())
+    .then(undefined, (error) =>
+      vscode.window.showErrorMessage(withoutLinks(error instanceof Error ? error.message : String(error))),
+    );
 }

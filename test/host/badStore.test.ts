@@ -3,12 +3,14 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Envelope } from '../../src/core/envelope';
 import type { Reservation } from '../../src/core/reservation';
+import { tell } from '../../src/extension/notify';
 import { toJson } from '../../src/store/files/json';
 import type { ProblemKind } from '../../src/store/problem';
 import {
   ACTIVE,
   actAs,
   entry,
+  eventually,
   extension,
   labels,
   run,
@@ -117,6 +119,18 @@ describe('a store that cannot be understood', () => {
     });
     await rm(STORE);
     await until(internals, 'nothing is left', () => internals.live.state.kind === 'noStore');
+  });
+
+  it('what is chosen in a notification and fails is told of', async () => {
+    const failing = { title: 'Go On', run: () => Promise.reject(new Error('No [way](command:foo)')) };
+    await withNotifications(
+      async (seen) => {
+        tell('Shall it?', [failing]);
+        await eventually('it is told', () => seen.length === 2);
+        assert.equal(seen[1]?.text, 'No [way]\u200B(command:foo)');
+      },
+      ({ text }) => (text === 'Shall it?' ? failing.title : undefined),
+    );
   });
 
   it('a lock that does not go away: the command gives up within its time, the view goes on', async () => {
