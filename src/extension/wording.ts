@@ -188,9 +188,10 @@ export function explain(error: ErrorBody): string {
       if ('path' in facts) {
         return withoutLinks(error.message);
       }
-      return 'ttl' in facts
-        ? `${vscode.l10n.t('“{0}” is not a valid time to hold a scope.', fact('ttl'))} ${rules.ttl()}`
-        : vscode.l10n.t('The scope and the bead are both needed.');
+      if ('ttl' in facts) {
+        return `${vscode.l10n.t('“{0}” is not a valid time to hold a scope.', fact('ttl'))} ${rules.ttl()}`;
+      }
+      return 'missing' in facts ? vscode.l10n.t('The scope and the bead are both needed.') : explainOther(error);
     case 'MESSAGE_NOT_FOUND':
       return vscode.l10n.t('Message “{0}” does not exist any more.', fact('message'));
     case 'READ_FORBIDDEN':
@@ -200,8 +201,13 @@ export function explain(error: ErrorBody): string {
     case 'INTERNAL_ERROR':
       return problemText(facts['cause'] as ProblemKind | 'UNEXPECTED', facts, withoutLinks(error.message));
     default:
-      return vscode.l10n.t('{0} ({1})', withoutLinks(error.message), error.code);
+      return explainOther(error);
   }
+}
+
+/** In the words for agents, where there are none for persons. */
+function explainOther(error: ErrorBody): string {
+  return vscode.l10n.t('{0} ({1})', withoutLinks(error.message), error.code);
 }
 
 /** A problem that was found while reading, in the same words as one that refused an operation. */

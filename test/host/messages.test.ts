@@ -161,6 +161,57 @@ describe('messages', () => {
     assert.equal((await inboxOf('codex')).length, 1);
   });
 
+  it('that are not sent are told of in words for a person', async () => {
+    const held = succeeded(await tested.api.reserve({ agent: 'dana', scope: 'src/a.ts', bead: 'bd-1' }));
+    const whole = { agent: 'dana', to: 'codex', category: 'INFO', bead: 'bd-1', subject: 'x', body: 'y' };
+    const hands = { ...whole, reservations: [held.reservation_id], skipConfirmation: true };
+    for (const [command, argument, text, action] of [
+      ['newMessage', { ...whole, to: 'nobody' }, 'Agent “nobody” is not registered.'],
+      ['newMessage', { ...whole, agent: 'nobody' }, 'Agent “nobody” is not registered.', 'Choose Agent…'],
+      [
+        'newMessage',
+        { ...whole, category: 'LOUD' },
+        'The category “LOUD” cannot be used here; use HANDOFF, BLOCKED, DECISION, INFO.',
+      ],
+      ['handOff', { ...hands, category: 'INFO' }, 'The category “INFO” cannot be used here; use HANDOFF.'],
+      [
+        'handOff',
+        { ...hands, category: 'HANDOFF', to: 'broadcast' },
+        'Scopes are handed over to one other agent, and not to everybody.',
+      ],
+    ] as const) {
+      await withNotifications(async (seen) => {
+        assert.equal((await run<Sent>(command, argument)).ok, false);
+        assert.deepEqual(
+          seen.map((one) => [one.text, one.actions[0]]),
+          [[text, action]],
+        );
+      });
+    }
+    for (const [draft, text] of [
+      ['To: codex\nCategory: INFO\nBead: bd-1\nSubject: x\n\n', 'A message needs a text below its headers.'],
+      ['To: codex\nCategory: INFO\nBead: bd-1\n\ny', 'A message needs a subject.'],
+      ['To: codex\nCategory: INFO\nSubject: x\n\ny', 'A message needs the bead that it is about.'],
+      [
+        'Too: codex\n\ny',
+        'Line 1 is none of the headers To, Category, Bead, Subject, Thread, Hand-Over, each once. An empty line ends them.',
+      ],
+    ] as const) {
+      const document = await vscode.workspace.openTextDocument({
+        language: 'agent-reservations-draft',
+        content: draft,
+      });
+      await vscode.window.showTextDocument(document);
+      await withNotifications(async (seen) => {
+        assert.equal((await run<Sent>('sendDraft')).ok, false);
+        assert.deepEqual(
+          seen.map((one) => one.text),
+          [text],
+        );
+      });
+    }
+  });
+
   it('hand over what the person chose, and take over what is handed to it', async () => {
     const { api, internals } = tested;
     const mine = succeeded(await api.reserve({ agent: 'dana', scope: 'mine', bead: 'bd-1' }));

@@ -107,6 +107,15 @@ describe('hostile names in the questions', function () {
     assert.equal(icons, 0);
   });
 
+  it('what is held is handed over to one, and everybody is not offered', async () => {
+    await runCommand(page, 'Reservations: Hand Off…');
+    await page.locator('.quick-input-title', { hasText: 'Hand Off' }).waitFor();
+    await page.keyboard.press('Enter');
+    await step(page, '1/3');
+    await quickPickItem(page, 'codex-api').waitFor();
+    assert.equal(await page.locator(LIST).count(), 3);
+  });
+
   it('who acts as another in the demo is shown that one’s messages', async () => {
     await runCommand(page, 'Reservations: Try the Demo Store');
     await page

@@ -13,7 +13,7 @@ function helpText(): string {
   const commands = [
     vscode.l10n.t('Reserve a scope.'),
     vscode.l10n.t('List what you hold, to release it.'),
-    vscode.l10n.t('Release all that you hold in this project.'),
+    vscode.l10n.t('Release all that you hold, in whatever project.'),
     vscode.l10n.t('Show the status as a text, to be read line by line.'),
     vscode.l10n.t('Choose the agent that you act as.'),
     vscode.l10n.t('Write a message, or one to all.'),

@@ -10,6 +10,7 @@ import type { Followers } from '../followers';
 import { chooseAgent } from '../identity';
 import type { LiveStore } from '../liveStore';
 import type { MessagesView } from '../messages/messagesView';
+import { explainNotSent } from '../messages/refusalWording';
 import { type Action, tell, tellError, tellProblem } from '../notify';
 import type { OwnHere } from '../ownHere';
 import type { Passwords } from '../postgres/passwords';
@@ -48,7 +49,7 @@ export function told<T>(context: CommandContext, envelope: Envelope<T>, actions:
   if (!envelope.ok) {
     const { error } = envelope;
     context.log.warn(`${envelope.command}: ${error.code}: ${error.message}`);
-    tellError(error, [...actions, ...remedies(context, error)]);
+    tellError(error, [...actions, ...remedies(context, error)], explainNotSent(error));
   }
   return envelope;
 }
@@ -65,6 +66,7 @@ export function tellNone({ live }: CommandContext, text: string): void {
 function remedies(context: CommandContext, error: ErrorBody): readonly Action[] {
   switch (error.code) {
     case 'AGENT_NOT_FOUND':
+    case 'UNKNOWN_SENDER':
       return [{ title: vscode.l10n.t('Choose Agent…'), run: () => chooseAgent(context.live) }];
     case 'INTERNAL_ERROR':
       if (context.live.kind === 'postgres') {

@@ -150,7 +150,7 @@ async function ask(context: CommandContext, title: string, me: string, given: St
     return answer;
   };
   const steps: readonly (readonly [unknown, (place: Place) => Promise<Answer<unknown>>])[] = [
-    [given.to, async (place) => keep('to')(await askRecipient(title, place, agents, live.now()))],
+    [given.to, async (place) => keep('to')(await askRecipient(title, place, agents, live.now(), !given.handOver))],
     [given.category, async (place) => keep('category')(await askCategory(title, place, draft.category))],
     [
       given.bead || undefined,
@@ -176,7 +176,20 @@ async function others(context: CommandContext, me: string): Promise<readonly Age
   return agents;
 }
 
-function askRecipient(title: string, place: Place, agents: readonly AgentRecord[], now: Date): Promise<Answer<string>> {
+/** @param isForAll whether everybody may be chosen: what is held is handed over to one */
+function askRecipient(
+  title: string,
+  place: Place,
+  agents: readonly AgentRecord[],
+  now: Date,
+  isForAll: boolean,
+): Promise<Answer<string>> {
+  const everybody = {
+    value: BROADCAST,
+    label: `$(megaphone) ${vscode.l10n.t('Everybody')}`,
+    description: agents.length === 1 ? vscode.l10n.t('1 agent') : vscode.l10n.t('{0} agents', agents.length),
+    alwaysShow: true,
+  };
   return askPick<string>({
     ...place,
     title,
@@ -187,12 +200,7 @@ function askRecipient(title: string, place: Place, agents: readonly AgentRecord[
         label: withoutIcons(agent_id),
         description: vscode.l10n.t('{0} · seen {1}', withoutIcons(role), timeSince(last_seen_at, now)),
       })),
-      {
-        value: BROADCAST,
-        label: `$(megaphone) ${vscode.l10n.t('Everybody')}`,
-        description: agents.length === 1 ? vscode.l10n.t('1 agent') : vscode.l10n.t('{0} agents', agents.length),
-        alwaysShow: true,
-      },
+      ...(isForAll ? [everybody] : []),
     ],
   });
 }
