@@ -1,10 +1,10 @@
-/** The file that the active editor shows, whatever kind of editor that is. */
+/** What is reserved from an editor or by a folder's name: the file that the active editor shows, whatever kind of editor that is. */
 
 import { strict as assert } from 'node:assert';
 import { rm, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { targetOf, uriOfActiveEditor } from '../../src/extension/scopes';
-import { eventually, inWorkspace } from './support';
+import { eventually, inWorkspace, run, withNotifications } from './support';
 
 const CELL = { cell_type: 'code', source: ['1 + 1'], metadata: {}, outputs: [], execution_count: null };
 const NOTEBOOK = { cells: [CELL], metadata: {}, nbformat: 4, nbformat_minor: 5 };
@@ -28,5 +28,21 @@ describe('the file of the active editor', () => {
     );
     assert.equal(uriOfActiveEditor()?.toString(), uri.toString());
     assert.equal((await targetOf(uri))?.scope, 'sums.ipynb');
+  });
+});
+
+describe('a folder to reserve', () => {
+  it('that is asked for and not named is not told of', async () => {
+    const window = vscode.window as unknown as { showOpenDialog: unknown };
+    const real = window.showOpenDialog;
+    window.showOpenDialog = () => Promise.resolve(undefined);
+    try {
+      await withNotifications(async (seen) => {
+        assert.equal(await run('reserveFolder'), undefined);
+        assert.deepEqual(seen, []);
+      });
+    } finally {
+      window.showOpenDialog = real;
+    }
   });
 });

@@ -161,6 +161,19 @@ describe('messages', () => {
     assert.equal((await inboxOf('codex')).length, 1);
   });
 
+  it('cannot be chosen by who is not registered, and that alone is told', async () => {
+    await setting('agent', 'nobody');
+    for (const command of ['reply', 'openMessage']) {
+      await withNotifications(async (seen) => {
+        assert.equal(await run(command), undefined);
+        assert.deepEqual(
+          seen.map(({ text }) => text),
+          ['Agent “nobody” is not registered.'],
+        );
+      });
+    }
+  });
+
   it('that are not sent are told of in words for a person', async () => {
     const held = succeeded(await tested.api.reserve({ agent: 'dana', scope: 'src/a.ts', bead: 'bd-1' }));
     const whole = { agent: 'dana', to: 'codex', category: 'INFO', bead: 'bd-1', subject: 'x', body: 'y' };
@@ -171,9 +184,9 @@ describe('messages', () => {
       [
         'newMessage',
         { ...whole, category: 'LOUD' },
-        'The category “LOUD” cannot be used here; use HANDOFF, BLOCKED, DECISION, INFO.',
+        'The category “LOUD” cannot be used here. Possible: HANDOFF, BLOCKED, DECISION, INFO.',
       ],
-      ['handOff', { ...hands, category: 'INFO' }, 'The category “INFO” cannot be used here; use HANDOFF.'],
+      ['handOff', { ...hands, category: 'INFO' }, 'The category “INFO” cannot be used here. Possible: HANDOFF.'],
       [
         'handOff',
         { ...hands, category: 'HANDOFF', to: 'broadcast' },

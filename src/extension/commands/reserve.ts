@@ -47,11 +47,10 @@ export function reserveUri(context: CommandContext, kind: 'file' | 'folder'): Ha
     const uris = (Array.isArray(selected) && selected.length > 0 ? selected : [uri]).filter(isUri);
     const given = uris.length > 0 ? uris : await fallbackUris(kind);
     if (given.length === 0) {
-      tell(
-        kind === 'file'
-          ? vscode.l10n.t('There is no file of this workspace to reserve. Open one, or use Reserve Scope….')
-          : vscode.l10n.t('There is no folder of this workspace to reserve. Open one, or use Reserve Scope….'),
-      );
+      // Who is asked for a folder and names none has given up.
+      if (kind === 'file') {
+        tell(vscode.l10n.t('There is no file of this workspace to reserve. Open one, or use Reserve Scope….'));
+      }
       return undefined;
     }
     const envelopes = await reserveUris(context, given);

@@ -125,25 +125,35 @@ function waitingFor({ live }: CommandContext, agent: string): readonly Message[]
   return live.overview.messages.map(({ message }) => message).filter(({ to_agent }) => to_agent === agent);
 }
 
-/** The latest for the person, and whatever waits for an acknowledgement. */
-async function known(context: CommandContext): Promise<readonly Message[]> {
+/** The latest for the person, and whatever waits for an acknowledgement; undefined where what is wrong has been told. */
+async function known(context: CommandContext): Promise<readonly Message[] | undefined> {
   const waiting = context.live.overview.messages.map(({ message }) => message);
-  const all = [...(await received(context)), ...waiting];
-  return [...new Map(all.map((message) => [message.message_id, message])).values()];
+  const latest = await received(context);
+  const all = [...(latest ?? []), ...waiting];
+  return latest || waiting.length > 0
+    ? [...new Map(all.map((message) => [message.message_id, message])).values()]
+    : undefined;
 }
 
-/** The latest for the person. */
-export async function received(context: CommandContext): Promise<readonly Message[]> {
+/** The latest for the person; undefined where what is wrong has been told. */
+export async function received(context: CommandContext): Promise<readonly Message[] | undefined> {
   const agent = configuredAgent();
-  const inbox = agent ? told(context, await context.live.coordination.inbox({ agent })) : undefined;
-  return inbox?.ok ? inbox.data : [];
+  if (!agent) {
+    return [];
+  }
+  const inbox = told(context, await context.live.coordination.inbox({ agent }));
+  return inbox.ok ? inbox.data : undefined;
 }
 
+/** Of those that there are, if it is known which there are. */
 export async function pickMessage(
   context: CommandContext,
   title: string,
-  messages: readonly Message[],
+  messages: readonly Message[] | undefined,
 ): Promise<string | undefined> {
+  if (!messages) {
+    return undefined;
+  }
   if (messages.length === 0) {
     tellNone(context, vscode.l10n.t('There is no message to choose.'));
     return undefined;

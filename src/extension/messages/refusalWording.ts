@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { withoutLinks } from '../../core/display';
 import type { ErrorBody } from '../../core/envelope';
 import { BROADCAST } from '../../core/message';
+import { inSentence } from '../wording';
 
 /** Undefined for a refusal that is of something else, or is told by its own words. */
 export function explainNotSent({ code, details = {} }: ErrorBody): string | undefined {
@@ -20,16 +21,16 @@ export function explainNotSent({ code, details = {} }: ErrorBody): string | unde
       return vscode.l10n.t('A message needs the bead that it is about.');
     case 'INVALID_CATEGORY':
       return vscode.l10n.t(
-        'The category “{0}” cannot be used here; use {1}.',
+        'The category “{0}” cannot be used here. Possible: {1}.',
         fact('category'),
-        list('allowed').join(', '),
+        inSentence(list('allowed')),
       );
     case 'INVALID_MESSAGE':
       if ('line' in details) {
         return vscode.l10n.t(
           'Line {0} is none of the headers {1}, each once. An empty line ends them.',
           fact('line'),
-          list('headers').join(', '),
+          inSentence(list('headers')),
         );
       }
       return list('missing').includes('subject')
