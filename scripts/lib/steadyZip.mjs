@@ -9,7 +9,7 @@ const modes = { program: 0o100755, file: 0o100644 };
 
 /**
  * The same archive whenever, wherever and by whomever it was made: sorted, with one time and two modes, and in package.json
- * only what is of use to users.
+ * only what is of use to users. JSON is without the spaces that it is edited by.
  * @param {Buffer} zip
  * @returns {Promise<Buffer>}
  */
@@ -18,13 +18,21 @@ export async function steadyZip(zip) {
   entries.sort(([one], [other]) => (one < other ? -1 : 1));
   const made = new yazl.ZipFile();
   for (const [name, entry] of entries) {
-    const content = name === 'extension/package.json' ? manifestOfUsers(entry) : entry;
+    const content = name === 'extension/package.json' ? manifestOfUsers(entry) : compact(name, entry);
     // In the time of this place, since that is what an archive knows.
     const mtime = new Date(2000, 0, 1);
     made.addBuffer(content, name, { mtime, mode: programs.test(name) ? modes.program : modes.file });
   }
   made.end();
   return await buffer(made.outputStream);
+}
+
+/**
+ * @param {string} name
+ * @param {Buffer} entry
+ */
+function compact(name, entry) {
+  return name.endsWith('.json') ? Buffer.from(JSON.stringify(JSON.parse(entry.toString('utf8')))) : entry;
 }
 
 /**
