@@ -1,6 +1,6 @@
 /** Which store a call is about: a folder or a server, as the options and the environment say. */
 
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { defaultRoot } from '../store/files/paths';
 import { isServer, type OpenedStore, type OpenOptions, openStore, unusableStore } from '../store/openStore';
 import { type Given, UsageError, type Verb } from './verb';
@@ -23,9 +23,16 @@ export async function openedStore(verb: Verb, given: Given, around: Around): Pro
 }
 
 async function opened(verb: Verb, given: Given, { env, cwd, onNotice }: Around): Promise<OpenedStore> {
-  const where = (given.text('store') ?? (env['AGENT_RESERVATIONS_STORE'] || defaultRoot(env))).trim();
+  const named = given.text('store') ?? env['AGENT_RESERVATIONS_STORE'] ?? '';
+  const isNamed = named !== '' || given.text('store') !== undefined;
+  const where = (isNamed ? named : defaultRoot(env)).trim();
   if (!where) {
     throw new UsageError('Missing folder: name it after --store.');
+  }
+  if (!isNamed && !isAbsolute(where)) {
+    throw new UsageError(
+      'There is no home folder to keep the store in: set HOME, or name a folder by AGENT_RESERVATIONS_STORE.',
+    );
   }
   if (isServer(where)) {
     const { sharedBy } = await import('./sharedBy');

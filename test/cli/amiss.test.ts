@@ -111,6 +111,13 @@ describe('where something is amiss', () => {
     }
   });
 
+  onLinux('keeps no store in whatever folder it is called in, where there is no home folder', async () => {
+    const env = { AGENT_RESERVATIONS_STORE: '', HOME: '', USERPROFILE: '' };
+    const { code, error } = await command.json(['list'], { env });
+    assert.deepEqual([code, error?.code], [2, 'INVALID_ARGS']);
+    assert.match(error?.message ?? '', /no home folder .* set HOME/);
+  });
+
   it('passes over no value in silence, and says how one is written that begins with a hyphen', async () => {
     const twice = ['renew', '--agent', 'agent-a', '--scope', 'docs', '--scope', 'src'];
     const { code, error } = await command.json(twice);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { repoRoot } from '../support/paths';
 import { importScript } from '../support/scripts';
@@ -20,6 +20,7 @@ interface Component {
 }
 
 describe('the package of the extension', () => {
+  const temp = useTempFolder();
   const needed = ['bin/agent-reservations', 'bin/agent-reservations.cmd', 'dist/cli.js', 'dist/cliMain.js'];
 
   it('has the command with all that it loads, and its launchers', () => {
@@ -53,6 +54,23 @@ describe('the package of the extension', () => {
       cwd: '/',
     });
     assert.match(out, /^\d+\.\d+\.\d+\r?\n$/);
+  });
+
+  it('starts it by links to the launcher, and from its own folder', () => {
+    if (process.platform === 'win32') {
+      return;
+    }
+    const launcher = join(repoRoot, 'bin', 'agent-reservations');
+    symlinkSync(launcher, join(temp(), 'absolute'));
+    symlinkSync('./absolute', join(temp(), 'relative'));
+    for (const [program, args, cwd] of [
+      [join(temp(), 'absolute'), [], '/'],
+      [join(temp(), 'relative'), [], '/'],
+      ['sh', ['agent-reservations'], dirname(launcher)],
+    ] as const) {
+      const out = execFileSync(program, [...args, '--version'], { encoding: 'utf8', cwd });
+      assert.match(out, /^\d+\.\d+\.\d+\n$/);
+    }
   });
 });
 
