@@ -170,10 +170,10 @@ const serverScenes = {
   },
   unreachable: {
     width: 780,
-    height: 500,
+    height: 620,
     sideBar: 400,
     begin: 'kill',
-    enter: (page) => page.locator('.welcome-view-content').getByText('cannot be reached').waitFor(),
+    enter: (page) => page.locator('.welcome-view-content', { hasText: 'cannot be reached' }).first().waitFor(),
   },
 };
 
@@ -261,7 +261,9 @@ async function takeOfServer(names) {
         }
         const page = await newPage();
         await open(page, demo.address);
-        await page.locator(begin ? '.welcome-view-content' : '.monaco-list-row[aria-label*="bd-44"]').waitFor();
+        // The Messages view has a welcome text of its own.
+        const shown = begin ? '.welcome-view-content' : '.monaco-list-row[aria-label*="bd-44"]';
+        await page.locator(shown).first().waitFor();
         await tidy(page);
         await chooseTheme(page, theme);
         const path = join(folder, `${scene}-${name}.png`);
@@ -320,7 +322,8 @@ async function take(page, { width, height, sideBar, small, enter }, path) {
   }
   await page.mouse.move(width - 100, height - 100);
   // What the pointer has passed may have told of itself, and something be at work.
-  for (const passing of ['.monaco-hover', '.progress-badge .badge-content']) {
+  const activating = '.statusbar-item[aria-label*="Activating Extensions"]';
+  for (const passing of ['.monaco-hover', '.progress-badge .badge-content', activating]) {
     await page.locator(`${passing}:visible`).first().waitFor({ state: 'detached' });
   }
   if (small) {
