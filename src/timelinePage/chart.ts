@@ -4,6 +4,8 @@ import { scaleTime } from 'd3-scale';
 import { select } from 'd3-selection';
 import type { Bar } from '../core/timeline/bar';
 import { type Lane, type LanesBy, lanesOf, type Segment } from '../core/timeline/lanes';
+import { ChartFocus, type Neighbour } from './chartFocus';
+import { type KeyActions, onKey } from './chartKeys';
 import { button, element } from './dom';
 import {
   AXIS_HEIGHT,
@@ -20,21 +22,12 @@ import {
 } from './draw';
 import type { Facts } from './facts';
 import { svgFile } from './svgFile';
+import { SHORTEST_SPAN_MS, VisibleTime, type Window } from './visibleTime';
 
-/** Nobody needs to tell less than this apart, in ms. */
-const SHORTEST_SPAN = 10_000;
 const ZOOM = 1.5;
 /** The part of the time that one press of an arrow moves by. */
 const PAN = 0.15;
 const NAMES_WIDTH = 190;
-/** Room for what is now, right of it: a part of the whole. */
-const AHEAD = 0.05;
-
-export interface Window {
-  readonly from: number;
-  readonly to: number;
-}
-
 export interface ChartOptions {
   readonly facts: Facts;
   /** The segment that is pointed at or that the keyboard is on; undefined for none. */
@@ -52,14 +45,20 @@ export class Chart {
   private shown: readonly Bar[] = [];
   private lanes: readonly PlacedLane[] = [];
   private by: LanesBy = 'scope';
-  private whole: Window = { from: 0, to: 1 };
-  private now = 0;
-  /** Undefined while the whole time is seen, which moves on. */
-  private zoomed: Window | undefined;
-  private focused: { readonly lane: string; readonly key: string; readonly at: number } | undefined;
-  private focusedBars: readonly Bar[] = [];
+  private readonly time = new VisibleTime();
+  private readonly focus = new ChartFocus((lane) => this.segmentsOf(lane));
   private pinned: string | undefined;
   private frame = 0;
+
+  private readonly keys: KeyActions = {
+    zoom: (steps) => this.zoom(steps),
+    seeWhole: () => this.see(undefined),
+    unpin: () => this.unpin(),
+    pan: (steps) => this.pan((this.time.seen.to - this.time.seen.from) * PAN * steps),
+    go: (by) => this.goTo(this.focus.beside(this.lanes, by)),
+    goToLane: (by) => this.goTo(this.focus.below(this.lanes, by), this.focus.here?.at ?? 0),
+    choose: () => this.choose(),
+  };
 
   /** `beside` stands beside the buttons. */
   constructor(
@@ -83,9 +82,9 @@ export class Chart {
     const tools = element(
       'div',
       { class: 'tools' },
-      button('+', () => this.zoom(1 / ZOOM), { 'aria-label': words.zoomIn, title: words.zoomIn }),
-      button('−', () => this.zoom(ZOOM), { 'aria-label': words.zoomOut, title: words.zoomOut }),
-      button(words.wholeRange, () => this.setWindow(undefined)),
+      button('+', () => this.zoom(1), { 'aria-label': words.zoomIn, title: words.zoomIn }),
+      button('−', () => this.zoom(-1), { 'aria-label': words.zoomOut, title: words.zoomOut }),
+      button(words.wholeRange, () => this.see(undefined)),
       beside,
     );
     this.root = element('div', { class: 'panel chart' }, tools, this.axis.node() as SVGSVGElement, this.scroller);
@@ -93,7 +92,7 @@ export class Chart {
   }
 
   get window(): Window | undefined {
-    return this.zoomed;
+    return this.time.zoomed;
   }
 
   get scrolled(): number {
@@ -107,15 +106,14 @@ export class Chart {
   show(bars: readonly Bar[], by: LanesBy, from: number, now: number): void {
     this.shown = bars;
     this.by = by;
-    this.now = now;
-    this.whole = { from, to: now + (now - from) * AHEAD };
+    this.time.setWhole(from, now);
     this.lanes = placed(lanesOf(bars, by, now));
     this.draw();
   }
 
   /** As it was before the page was hidden. */
   restore(zoomed: Window | undefined, scrolled: number, pinned: string | undefined): void {
-    this.zoomed = zoomed;
+    this.time.restore(zoomed);
     this.pinned = pinned;
     this.layOut();
     this.scroller.scrollTop = scrolled;
@@ -128,9 +126,7 @@ export class Chart {
 
   /** Time has passed, and nothing else. */
   moveOn(now: number): void {
-    if (now > this.now) {
-      this.whole = { from: this.whole.from + (now - this.now), to: this.whole.to + (now - this.now) };
-      this.now = now;
+    if (this.time.moveOn(now)) {
       this.draw();
     }
   }
@@ -161,11 +157,11 @@ export class Chart {
     this.bars.attr('width', view.width).attr('height', height);
     const top = this.scroller.scrollTop;
     const inSight = this.lanes.filter(
-      (one) => one.lane.key === this.focused?.lane || (one.top < top + height && one.top + one.height > top),
+      (one) => one.lane.key === this.focus.here?.lane || (one.top < top + height && one.top + one.height > top),
     );
     const hadFocus = this.bars.node()?.contains(document.activeElement) === true;
-    this.followFocus();
-    drawLanes(this.bars, inSight, view, -top, this.focused);
+    this.focus.follow(this.lanes);
+    drawLanes(this.bars, inSight, view, -top, this.focus.here);
     drawNow(this.bars, view, height, false);
     this.markFocus();
     if (hadFocus && !this.bars.node()?.contains(document.activeElement)) {
@@ -178,30 +174,15 @@ export class Chart {
     this.space.style.height = `${last ? last.top + last.height : 0}px`;
   }
 
-  /** Where bars have come together or apart, the keyboard is on what its bar is in now. */
-  private followFocus(): void {
-    const { focused } = this;
-    const one = this.lanes.find(({ lane }) => lane.key === focused?.lane);
-    if (focused && one) {
-      const segments = this.segmentsOf(one.lane);
-      const [bar] = this.focusedBars;
-      const now =
-        segments.find(({ key }) => key === focused.key) ??
-        segments.find(({ bars }) => bars.some(({ key }) => key === bar?.key));
-      this.focused = now && { ...focused, key: now.key };
-      this.focusedBars = now?.bars ?? [];
-    }
-  }
-
   private focusedElement(): SVGGElement | undefined {
     const bars = [...(this.bars.node()?.querySelectorAll<SVGGElement>('g.bar') ?? [])];
-    return bars.find((bar) => bar.dataset['key'] === this.focused?.key);
+    return bars.find((bar) => bar.dataset['key'] === this.focus.here?.key);
   }
 
   /** One bar can be reached by Tab: the one that the keyboard was on, else the first. */
   private markFocus(): void {
     const bars = [...(this.bars.node()?.querySelectorAll<SVGGElement>('g.bar') ?? [])];
-    const focused = bars.find((bar) => bar.dataset['key'] === this.focused?.key) ?? bars[0];
+    const focused = bars.find((bar) => bar.dataset['key'] === this.focus.here?.key) ?? bars[0];
     for (const bar of bars) {
       bar.setAttribute('tabindex', bar === focused ? '0' : '-1');
       const isPinned = bar.dataset['key'] === this.pinned;
@@ -213,51 +194,44 @@ export class Chart {
   private view(): View {
     const width = Math.max(NAMES_WIDTH + 50, this.scroller.clientWidth);
     const left = Math.min(NAMES_WIDTH, width / 3);
-    return { scale: this.scale(left, width), left, width, by: this.by, now: this.now, facts: this.options.facts };
+    return { scale: this.scale(left, width), left, width, by: this.by, now: this.time.now, facts: this.options.facts };
   }
 
   private scale(left: number, width: number): Scale {
-    const { from, to } = this.zoomed ?? this.whole;
+    const { from, to } = this.time.seen;
     return scaleTime()
       .domain([new Date(from), new Date(to)])
       .range([left, width]);
   }
 
-  private setWindow(window: Window | undefined): void {
-    const { from, to } = this.whole;
-    if (window) {
-      const span = Math.min(Math.max(window.to - window.from, SHORTEST_SPAN), to - from);
-      const begin = Math.min(Math.max(window.from, from), to - span);
-      this.zoomed = span >= to - from ? undefined : { from: begin, to: begin + span };
-    } else {
-      this.zoomed = undefined;
-    }
+  /** A part of the time, or all of it. */
+  private see(part: Window | undefined): void {
+    this.time.set(part);
+    this.moved();
+  }
+
+  /** By so many steps, around a time or where the keyboard is. */
+  private zoom(steps: number, around = this.time.sighted(this.focus.here?.at)): void {
+    this.time.zoom(ZOOM ** -steps, around);
+    this.moved();
+  }
+
+  private pan(ms: number): void {
+    this.time.pan(ms);
+    this.moved();
+  }
+
+  private moved(): void {
     this.options.onMove();
     this.draw();
   }
 
-  /** Makes the time that is seen so many times as long, around a place in it. */
-  private zoom(factor: number, around?: number): void {
-    const { from, to } = this.zoomed ?? this.whole;
-    const still =
-      around ?? (this.focused && this.focused.at >= from && this.focused.at <= to ? this.focused.at : (from + to) / 2);
-    this.setWindow({ from: still - (still - from) * factor, to: still + (to - still) * factor });
-  }
-
-  private pan(ms: number): void {
-    const { from, to } = this.zoomed ?? this.whole;
-    this.setWindow({ from: from + ms, to: to + ms });
-  }
-
   private listen(): void {
     const { scroller } = this;
-    scroller.addEventListener('scroll', () => {
-      this.options.onMove();
-      this.draw();
-    });
+    scroller.addEventListener('scroll', () => this.moved());
     new ResizeObserver(() => this.draw()).observe(scroller);
     scroller.addEventListener('wheel', (event) => this.onWheel(event), { passive: false });
-    scroller.addEventListener('keydown', (event) => this.onKey(event));
+    scroller.addEventListener('keydown', (event) => onKey(event, event.target !== scroller, this.keys));
     scroller.addEventListener('pointerover', (event) => this.onPoint(event));
     scroller.addEventListener('pointerleave', () =>
       this.options.onLook(this.pinnedSegment(), this.pinned !== undefined),
@@ -298,80 +272,10 @@ export class Chart {
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
       const x = event.clientX - this.scroller.getBoundingClientRect().left;
-      this.zoom(event.deltaY > 0 ? ZOOM : 1 / ZOOM, this.view().scale.invert(x).getTime());
+      this.zoom(event.deltaY > 0 ? -1 : 1, this.view().scale.invert(x).getTime());
     } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
       event.preventDefault();
       this.pan(this.msOf(event.deltaX || event.deltaY));
-    }
-  }
-
-  private onKey(event: KeyboardEvent): void {
-    if (event.altKey || event.ctrlKey || event.metaKey) {
-      return;
-    }
-    const isOnBar = event.target !== this.scroller;
-    const done = this.onAnyKey(event.key) || (isOnBar ? this.onBarKey(event.key) : this.onChartKey(event.key));
-    if (done) {
-      event.preventDefault();
-      event.stopPropagation();
-    }
-  }
-
-  private onAnyKey(key: string): boolean {
-    switch (key) {
-      case '+':
-      case '=':
-        this.zoom(1 / ZOOM);
-        return true;
-      case '-':
-        this.zoom(ZOOM);
-        return true;
-      case '0':
-        this.setWindow(undefined);
-        return true;
-      case 'Escape':
-        this.unpin();
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  private onChartKey(key: string): boolean {
-    const { from, to } = this.zoomed ?? this.whole;
-    switch (key) {
-      case 'ArrowLeft':
-        this.pan((from - to) * PAN);
-        return true;
-      case 'ArrowRight':
-        this.pan((to - from) * PAN);
-        return true;
-      default:
-        // Up, Down and the like scroll by themselves.
-        return false;
-    }
-  }
-
-  private onBarKey(key: string): boolean {
-    switch (key) {
-      case 'ArrowLeft':
-      case 'ArrowRight':
-        this.go(key === 'ArrowLeft' ? -1 : 1);
-        return true;
-      case 'Home':
-      case 'End':
-        this.go(key === 'Home' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
-        return true;
-      case 'ArrowUp':
-      case 'ArrowDown':
-        this.goToLane(key === 'ArrowUp' ? -1 : 1);
-        return true;
-      case 'Enter':
-      case ' ':
-        this.choose();
-        return true;
-      default:
-        return false;
     }
   }
 
@@ -382,34 +286,15 @@ export class Chart {
       .sort((left, right) => left.start - right.start);
   }
 
-  private go(by: number): void {
-    const index = this.lanes.findIndex(({ lane }) => lane.key === this.focused?.lane);
-    const one = this.lanes[index];
-    if (one) {
-      const segments = this.segmentsOf(one.lane);
-      const here = segments.findIndex(({ key }) => key === this.focused?.key);
-      this.focus(one, segments[Math.min(Math.max(here + by, 0), segments.length - 1)]);
-    }
-  }
-
-  private goToLane(by: number): void {
-    const index = this.lanes.findIndex(({ lane }) => lane.key === this.focused?.lane);
-    const one = this.lanes[index + by];
-    if (one) {
-      const at = this.focused?.at ?? 0;
-      const distance = ({ start, end }: Segment) => Math.max(start - at, at - end, 0);
-      const [nearest] = this.segmentsOf(one.lane).toSorted((left, right) => distance(left) - distance(right));
-      this.focus(one, nearest, at);
-    }
-  }
-
   /** Puts the keyboard on a segment, and brings it into sight. */
-  private focus({ lane, top, height }: PlacedLane, segment: Segment | undefined, at = segment?.start ?? 0): void {
-    if (!segment) {
+  private goTo(neighbour: Neighbour | undefined, at?: number): void {
+    if (!neighbour) {
       return;
     }
-    this.focused = { lane: lane.key, key: segment.key, at: Math.min(Math.max(at, segment.start), segment.end) };
-    const { from, to } = this.zoomed ?? this.whole;
+    const { segment } = neighbour;
+    const { lane, top, height } = neighbour.placed;
+    this.focus.set(lane, segment, at);
+    const { from, to } = this.time.seen;
     if (segment.end < from || segment.start > to) {
       this.pan((segment.start + segment.end) / 2 - (from + to) / 2);
     }
@@ -417,7 +302,6 @@ export class Chart {
     if (top < scrollTop || top + height > scrollTop + clientHeight) {
       this.scroller.scrollTop = top < scrollTop ? top : top + height - clientHeight;
     }
-    this.focusedBars = segment.bars;
     cancelAnimationFrame(this.frame);
     this.drawNow();
     this.focusedElement()?.focus({ preventScroll: true });
@@ -425,10 +309,10 @@ export class Chart {
 
   /** Keeps the details of a bar, or goes into a segment of several. */
   private choose(): void {
-    const segment = this.segmentOf(this.focused?.key);
+    const segment = this.segmentOf(this.focus.here?.key);
     if (segment && segment.bars.length > 1) {
-      const margin = Math.max((segment.end - segment.start) * PAN, SHORTEST_SPAN / 4);
-      this.setWindow({ from: segment.start - margin, to: segment.end + margin });
+      const margin = Math.max((segment.end - segment.start) * PAN, SHORTEST_SPAN_MS / 4);
+      this.see({ from: segment.start - margin, to: segment.end + margin });
     } else if (segment) {
       this.pinned = this.pinned === segment.key ? undefined : segment.key;
       this.options.onLook(segment, this.pinned !== undefined);
@@ -443,7 +327,7 @@ export class Chart {
   private segmentOf(key: string | undefined): Segment | undefined {
     const one = this.shown.find((bar) => bar.key === key);
     if (one) {
-      return { key: one.key, bars: [one], start: one.start, end: one.end ?? this.now };
+      return { key: one.key, bars: [one], start: one.start, end: one.end ?? this.time.now };
     }
     for (const bar of this.bars.selectAll<SVGGElement, { segment: Segment }>('g.bar').data()) {
       if (bar.segment.key === key) {
@@ -474,9 +358,8 @@ export class Chart {
     }
     const { lane } = select<Element, PlacedLane>(found.element.closest('g.lane') as Element).datum();
     const { segment } = found;
-    if (this.focused?.key !== segment.key) {
-      this.focused = { lane: lane.key, key: segment.key, at: segment.start };
-      this.focusedBars = segment.bars;
+    if (this.focus.here?.key !== segment.key) {
+      this.focus.set(lane, segment);
       this.markFocus();
     }
     if (this.pinned === undefined) {

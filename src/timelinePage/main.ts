@@ -4,13 +4,14 @@ import type { Bar } from '../core/timeline/bar';
 import type { TimelineData } from '../core/timeline/collect';
 import { MOST_BARS } from '../core/timeline/collect';
 import type { LanesBy, Segment } from '../core/timeline/lanes';
-import { Chart, type Window } from './chart';
+import { Chart } from './chart';
 import { choice, type Select, tabs } from './controls';
 import { button, element, fill } from './dom';
 import { Facts } from './facts';
 import { legend } from './legend';
 import { type Filter, type HostMessage, type PageMessage, RANGES, type Range, type Words } from './messages';
 import { BarTable, summaryTables } from './tables';
+import type { Window } from './visibleTime';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: PageMessage): void;
