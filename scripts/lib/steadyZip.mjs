@@ -21,7 +21,12 @@ export async function steadyZip(zip) {
     const content = name === 'extension/package.json' ? manifestOfUsers(entry) : compact(name, entry);
     // In the time of this place, since that is what an archive knows.
     const mtime = new Date(2000, 0, 1);
-    made.addBuffer(content, name, { mtime, mode: programs.test(name) ? modes.program : modes.file });
+    made.addBuffer(content, name, {
+      mtime,
+      forceDosTimestamp: true,
+      compressionLevel: 9,
+      mode: programs.test(name) ? modes.program : modes.file,
+    });
   }
   made.end();
   return await buffer(made.outputStream);
