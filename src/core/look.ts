@@ -3,28 +3,25 @@
  * for the view, the badges and the status bar, so that they cannot disagree.
  */
 
-import { differences, spliced } from './differences';
-import { isOfProject } from './meeting';
+import { merged, replaced } from './activeOrder';
+import { differences } from './differences';
+import { expiredOf, markTakeable } from './expiredOnes';
 import { type Message, newestFirst } from './message';
 import {
   type ActiveItem,
   ENDS_SOON_MINUTES,
-  type ExpiredItem,
   type MessageItem,
   type Overview,
   type OverviewOptions,
   type Snapshot,
 } from './overview';
-import { projectOf, type Reservation } from './reservation';
+import type { Reservation } from './reservation';
 import { HOUR_MS, instant, MINUTE_MS } from './time';
 import { requestOf, waitersOf } from './waiting';
 
 export function overview(snapshot: Snapshot, options: OverviewOptions, now: Date): Overview {
   return lookAt(undefined, snapshot, options, now).overview;
 }
-
-/** More than these are not put in one by one. */
-const MOST_PUT_IN = 100;
 
 /** One look at what was read, and what the next one can go on from. */
 export interface Look {
@@ -146,73 +143,6 @@ function nextOf({ item, endsAt, endsSoonFrom }: Timed): number {
   return item.endsSoon ? endsAt : endsSoonFrom;
 }
 
-/** A list in order, without some of them and with others: only what lies between these is looked through. */
-function replaced(
-  list: readonly ActiveItem[],
-  out: readonly ActiveItem[],
-  more: readonly ActiveItem[],
-): readonly ActiveItem[] {
-  const all = [...out, ...more];
-  if (all.length === 0) {
-    return list;
-  }
-  if (all.length > MOST_PUT_IN) {
-    const gone = new Set(out);
-    return merged(
-      list.filter((item) => !gone.has(item)),
-      more,
-    );
-  }
-  const from = Math.min(...all.map((item) => placeBefore(item, list)));
-  const to = Math.max(...all.map((item) => placeOf(item, list, from)));
-  const stay = list.slice(from, to).filter((item) => !out.includes(item));
-  return spliced(list, { front: from, back: list.length - to }, merged(stay, more));
-}
-
-/** A list in order, with more of them. */
-function merged(list: readonly ActiveItem[], more: readonly ActiveItem[]): readonly ActiveItem[] {
-  if (more.length === 0) {
-    return list;
-  }
-  if (more.length > MOST_PUT_IN) {
-    return [...list, ...more].sort(mineFirstThenScope);
-  }
-  const parts: (readonly ActiveItem[])[] = [];
-  let at = 0;
-  for (const item of more.toSorted(mineFirstThenScope)) {
-    const place = placeOf(item, list, at);
-    parts.push(list.slice(at, place), [item]);
-    at = place;
-  }
-  // Many times as quick as flat() for long lists.
-  return ([] as ActiveItem[]).concat(...parts, list.slice(at));
-}
-
-/** Where the item belongs in a list in order, behind its like; it comes behind the first `from`. */
-function placeOf(item: ActiveItem, list: readonly ActiveItem[], from: number): number {
-  return firstFrom(from, list, (there) => mineFirstThenScope(there, item) > 0);
-}
-
-/** Where the first stands that is no less than the item. */
-function placeBefore(item: ActiveItem, list: readonly ActiveItem[]): number {
-  return firstFrom(0, list, (there) => mineFirstThenScope(there, item) >= 0);
-}
-
-/** The place of the first of which it is true, from there on; what is true of one has to be true of all behind it. */
-function firstFrom(from: number, list: readonly ActiveItem[], isTrue: (item: ActiveItem) => boolean): number {
-  let [low, high] = [from, list.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const there = list[middle];
-    if (there && isTrue(there)) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return low;
-}
-
 /** The list as it was, where nothing of it looks different; else with what is as it was. Made for short ones. */
 function kept<T>(before: readonly T[] = [], after: readonly T[]): readonly T[] {
   const known = new Map(before.map((item) => [JSON.stringify(item), item]));
@@ -242,55 +172,6 @@ function messageItems(messages: readonly Message[], me: string | undefined): rea
   return [...messages].sort(newestFirst).map((message) => ({ message, mine: message.to_agent === me }));
 }
 
-/** What is past its time but still in the active file, however old, and what history closed within the window. */
-function expiredOf(
-  over: readonly Reservation[],
-  closed: readonly Reservation[],
-  now: Date,
-  window: number,
-): readonly Reservation[] {
-  const byId = new Map<string, Reservation>();
-  for (const entry of closed) {
-    if (entry.state === 'expired' && instant(entry.expires_at) + window > now.getTime()) {
-      byId.set(entry.reservation_id, entry);
-    }
-  }
-  // Last, so that an entry which a crash left in both files is shown as the one that is still there.
-  for (const entry of over) {
-    byId.set(entry.reservation_id, entry);
-  }
-  return [...byId.values()].sort((left, right) => instant(right.expires_at) - instant(left.expires_at));
-}
-
-function markTakeable(
-  expired: readonly Reservation[],
-  live: readonly ActiveItem[],
-  me: string | undefined,
-): readonly ExpiredItem[] {
-  const taken = new Map(expired.map(({ scope }) => [scope, [...heldWith(scope, live)]]));
-  return expired.map((reservation) => {
-    const sameText = taken.get(reservation.scope) ?? [];
-    const canTakeOver = !sameText.some((entry) => isOfProject(entry, projectOf(reservation)));
-    sameText.push(reservation);
-    return { reservation, mine: reservation.agent_id === me, canTakeOver };
-  });
-}
-
-/** Those of exactly that scope, of a list in order. */
-function* heldWith(scope: string, live: readonly ActiveItem[]): Generator<Reservation> {
-  for (const mine of [true, false]) {
-    const isFrom = (item: ActiveItem) =>
-      Number(mine) - Number(item.mine) > 0 || (item.mine === mine && item.reservation.scope >= scope);
-    for (let at = firstFrom(0, live, isFrom); ; at++) {
-      const item = live[at];
-      if (item?.mine !== mine || item.reservation.scope !== scope) {
-        break;
-      }
-      yield item.reservation;
-    }
-  }
-}
-
 function activeItem(reservation: Reservation, me: string | undefined, endsSoon: boolean): ActiveItem {
   const waiters = waitersOf(reservation);
   return {
@@ -300,16 +181,4 @@ function activeItem(reservation: Reservation, me: string | undefined, endsSoon: 
     waiting: waiters.filter(({ agent_id }) => agent_id !== me && agent_id !== reservation.agent_id),
     asked: me !== undefined && requestOf(reservation, me) !== undefined,
   };
-}
-
-function mineFirstThenScope(left: ActiveItem, right: ActiveItem): number {
-  return (
-    Number(right.mine) - Number(left.mine) ||
-    compare(left.reservation.scope, right.reservation.scope) ||
-    compare(left.reservation.reservation_id, right.reservation.reservation_id)
-  );
-}
-
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }
