@@ -6,7 +6,7 @@ import { type Freed, freedFor, keyOf } from '../../core/attention';
 import { withoutLinks } from '../../core/display';
 import type { CommandContext } from '../commands/context';
 import { tell } from '../notify';
-import { configuredAgent } from '../settings';
+import { lookAtEachChange } from './looks';
 import { Remembered } from './memory';
 
 /** The message that a scope is free follows its release at once, but for a machine that is busy. */
@@ -18,20 +18,15 @@ export class FreedNotice implements vscode.Disposable {
 
   constructor(private readonly context: CommandContext) {
     this.told = new Remembered(context.memory, 'freed.told');
-    this.disposable = context.live.onDidChange(() => void this.look());
-    void this.look();
+    this.disposable = lookAtEachChange(context, (me) => this.look(me));
   }
 
   dispose(): void {
     this.disposable.dispose();
   }
 
-  private async look(): Promise<void> {
-    const { live, projects } = this.context;
-    const me = configuredAgent();
-    if (!me || live.state.kind !== 'readable') {
-      return;
-    }
+  private async look(me: string): Promise<void> {
+    const { live, projects, log } = this.context;
     const freed = freedFor(me, live.snapshot, live.now()).filter(
       ({ reservation }) =>
         !this.told.has(keyOf(reservation)) && (reservation.project === undefined || projects.isHere(reservation)),
@@ -41,7 +36,8 @@ export class FreedNotice implements vscode.Disposable {
       this.tell(one);
     }
     if (freed.length > 0) {
-      await this.markRead(me, freed);
+      // It waits for them: what is freed meanwhile is told at once.
+      void this.markRead(me, freed).catch((error) => log.error(error));
     }
   }
 

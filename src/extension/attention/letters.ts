@@ -10,8 +10,9 @@ import type { Message } from '../../core/message';
 import type { CommandContext } from '../commands/context';
 import { COMMANDS, MESSAGES_VIEW_ID } from '../contributions';
 import { type Action, tell } from '../notify';
-import { configuredAgent, notifiesOfMessages, stopNotifyingOfMessages } from '../settings';
+import { notifiesOfMessages, stopNotifyingOfMessages } from '../settings';
 import { categoryName } from '../wording';
+import { lookAtEachChange } from './looks';
 import { Remembered } from './memory';
 
 export class LetterNotice implements vscode.Disposable {
@@ -19,27 +20,18 @@ export class LetterNotice implements vscode.Disposable {
   private readonly disposable: vscode.Disposable;
   /** Whose messages have been looked at in this window. */
   private lookedFor: string | undefined;
-  private looking: Promise<void> = Promise.resolve();
 
   constructor(private readonly context: CommandContext) {
     this.told = new Remembered(context.memory, 'requests.told');
-    const look = () => {
-      this.looking = this.looking.then(() => this.look()).catch((error) => context.log.error(error));
-    };
-    this.disposable = context.live.onDidChange(look);
-    look();
+    this.disposable = lookAtEachChange(context, (me) => this.look(me));
   }
 
   dispose(): void {
     this.disposable.dispose();
   }
 
-  private async look(): Promise<void> {
+  private async look(me: string): Promise<void> {
     const { live, projects } = this.context;
-    const me = configuredAgent();
-    if (!me || live.state.kind !== 'readable') {
-      return;
-    }
     const isFirst = this.lookedFor !== me;
     this.lookedFor = me;
     const mine = live.overview.messages.filter((item) => item.mine).map(({ message }) => message);
