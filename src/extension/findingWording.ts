@@ -1,8 +1,10 @@
 /** What a person reads of the doctor's findings, in their language. */
 
 import * as vscode from 'vscode';
-import { withoutIcons } from '../core/display';
-import type { Finding, FindingKind } from '../store/finding';
+import { withoutIcons, withoutLinks } from '../core/display';
+import type { Finding, FindingKind, Repaired } from '../store/finding';
+import type { ProblemKind } from '../store/problem';
+import { problemText } from './problemWording';
 
 /** A few words that name it. */
 export function findingTitle({ kind }: Finding): string {
@@ -138,4 +140,28 @@ function unreadableRemedy(facts: Finding['facts']): string {
   return facts['copy'] === true
     ? vscode.l10n.t('Puts the file aside, and goes on from the last good copy.')
     : vscode.l10n.t('Puts the file aside. There is no good copy: nothing is reserved any more.');
+}
+
+/** What became of the one repair that was chosen, which has not failed. */
+export function repairedText(finding: Finding, { facts = {} }: Repaired): string {
+  const title = findingTitle(finding);
+  const aside = withoutLinks(String(facts['aside'] ?? ''));
+  return aside
+    ? vscode.l10n.t('The store was repaired: {0}. What was taken out is kept in {1}.', title, aside)
+    : vscode.l10n.t('The store was repaired: {0}', title);
+}
+
+/** Why a repair was not done. */
+export function failureText(finding: Finding, { outcome, facts = {}, message }: Repaired): string {
+  if (outcome === 'NO_REPAIR') {
+    return findingRemedy(finding);
+  }
+  switch (facts['cause']) {
+    case 'BUSY':
+      return vscode.l10n.t('Another process was at work there. Try again.');
+    case 'UNDELIVERED':
+      return messageCount(Number(facts['messages']));
+    default:
+      return problemText(facts['cause'] as ProblemKind | 'UNEXPECTED', facts, message);
+  }
 }

@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import { withoutLinks } from '../core/display';
 import type { ErrorBody } from '../core/envelope';
 import type { StoreProblem } from '../store/problem';
-import { explain, explainProblem } from './wording';
+import { explain } from './errorWording';
+import { explainProblem } from './problemWording';
 
 export interface Action {
   readonly title: string;

@@ -7,6 +7,7 @@ import { isWorthAWarning, type Preview } from '../core/preview';
 import { isTtl } from '../core/reservation';
 import { isAbsoluteScope } from '../core/scope/path';
 import { parseScope } from '../core/scope/scope';
+import { explain } from './errorWording';
 import type { LiveStore } from './liveStore';
 import { askWithPreview } from './previewStep';
 import { type Place as ProjectPlace, placeOf } from './projects';
@@ -14,7 +15,7 @@ import { type Answer, askInSteps, askPick, askText, BACK, type Choice, type Plac
 import { previewOf } from './scopePreview';
 import { folderHere, type Target, targetOf, uriOfActiveEditor } from './scopes';
 import { defaultTtl } from './settings';
-import { duration, explain, rules } from './wording';
+import { duration, rules } from './wording';
 
 const USUAL_TTLS = [30, 120, 480];
 const LAST_BEAD = 'lastBead';

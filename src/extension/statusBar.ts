@@ -6,7 +6,8 @@ import type { StoreProblem } from '../store/problem';
 import { COMMANDS, VIEW_ID } from './contributions';
 import { demo } from './demo/state';
 import { type LiveStore, outOfDateOf } from './liveStore';
-import { explainProblem, localTime, outOfDateText, timeUntil } from './wording';
+import { explainProblem, outOfDateText } from './problemWording';
+import { localTime, timeUntil } from './wording';
 
 const PRIORITY = 50;
 const LONGEST_LIST = 12;

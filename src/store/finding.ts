@@ -76,4 +76,10 @@ export interface Repaired {
   readonly outcome: 'REPAIRED' | 'GONE' | 'NO_REPAIR' | 'FAILED';
   /** English: what was done, or why not. */
   readonly message: string;
+  /**
+   * More for programs: `aside` is the file in which what was taken out is kept. Of what FAILED, `cause` is the kind of the
+   * problem, with the problem's own facts beside it; BUSY where another process was at work there just then; or UNDELIVERED
+   * with the number of `messages` that still are.
+   */
+  readonly facts?: Readonly<Record<string, unknown>>;
 }

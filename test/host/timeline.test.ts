@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { TIMELINE_VIEW } from '../../src/extension/contributions';
-import { telling } from '../../src/extension/timeline/needs';
 import { TimelinePanel } from '../../src/extension/timeline/panel';
 import { toJson } from '../../src/store/files/json';
 import type { HostMessage } from '../../src/timelinePage/messages';
@@ -60,7 +59,7 @@ describe('the timeline', () => {
     beforeEach(async () => {
       told = [];
       panel = vscode.window.createWebviewPanel(TIMELINE_VIEW, 'Timeline', vscode.ViewColumn.Active);
-      timeline = new TimelinePanel(listened(panel, told), { ...tested.internals.commands, ...telling });
+      timeline = new TimelinePanel(listened(panel, told), tested.internals.commands);
       // The page itself is there, and has asked for what it shows at first.
       await eventually('the page has asked', () => told.some(({ type }) => type === 'bars'));
       told.length = 0;

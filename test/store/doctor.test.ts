@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -422,6 +423,11 @@ describe('the doctor', () => {
         [[found.id, 'REPAIRED']],
         repaired[0]?.message,
       );
+      const { message = '', facts: { aside } = {} } = repaired[0] ?? {};
+      assert.equal(typeof aside === 'string', /aside as|kept in|Moved the entry/.test(message), message);
+      if (typeof aside === 'string') {
+        assert.ok(lstatSync(aside) && message.includes(aside), message);
+      }
       await mended(root);
       assert.ok(!(await diagnosed(root)).some(({ id }) => id === found.id));
       const again = grantedData(await coordination.doctor({ fix: [found.id] })).repaired;
@@ -486,6 +492,7 @@ describe('the doctor', () => {
       ['FAILED'],
     );
     assert.match(repaired[0]?.message ?? '', new RegExp(`process ${holder.pid}`));
+    assert.deepEqual([repaired[0]?.facts?.['cause'], repaired[0]?.facts?.['pid']], ['STORE_LOCKED', holder.pid]);
     assert.deepEqual(listBelow(root), before);
     await holder.call('drop');
   });

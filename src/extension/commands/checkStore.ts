@@ -6,7 +6,7 @@ import type { DoctorData, DoctorInput } from '../../coordination/coordination';
 import { withoutIcons, withoutLinks } from '../../core/display';
 import type { Envelope } from '../../core/envelope';
 import type { Finding, FindingKind, Repaired } from '../../store/finding';
-import { findingFact, findingRemedy, findingTitle } from '../findingWording';
+import { failureText, findingFact, findingRemedy, findingTitle, repairedText } from '../findingWording';
 import { tell, tellWarning } from '../notify';
 import { askMany, type ManyChoice } from '../quickInput';
 import { type CommandContext, type Handler, record, told } from './context';
@@ -132,11 +132,15 @@ function tellResult(context: CommandContext, chosen: readonly Finding[], repaire
     context.log.info(`${id}: ${outcome}: ${message}`);
   }
   const failed = repaired.filter(({ outcome }) => outcome === 'FAILED' || outcome === 'NO_REPAIR');
-  const [first] = failed;
-  if (!first) {
+  const [first] = failed.length > 0 ? failed : repaired;
+  const finding = chosen.find(({ id }) => id === first?.id);
+  if (!(first && finding)) {
+    return;
+  }
+  if (failed.length === 0) {
     tell(
       repaired.length === 1
-        ? vscode.l10n.t('The store was repaired: {0}', withoutLinks(repaired[0]?.message ?? ''))
+        ? repairedText(finding, first)
         : vscode.l10n.t('The store was repaired in {0} places.', repaired.length),
     );
     return;
@@ -146,14 +150,9 @@ function tellResult(context: CommandContext, chosen: readonly Finding[], repaire
       '{0} of {1} repairs failed. {2}: {3}',
       failed.length,
       chosen.length,
-      titleOf(chosen, first),
-      withoutLinks(first.message),
+      findingTitle(finding),
+      failureText(finding, first),
     ),
     [{ title: vscode.l10n.t('Show Log'), run: () => context.log.show() }],
   );
-}
-
-function titleOf(chosen: readonly Finding[], { id }: Repaired): string {
-  const finding = chosen.find((one) => one.id === id);
-  return finding ? findingTitle(finding) : withoutLinks(id);
 }

@@ -7,7 +7,6 @@ import type { CommandKey } from '../contributions';
 import { acknowledge, openMessage, openMessageFile } from '../messages/actions';
 import { broadcast, handOff, newMessage, reply } from '../messages/compose';
 import { discardDraft, sendDraft } from '../messages/sending';
-import { telling } from '../timeline/needs';
 import { showAccessibilityHelp } from './accessibilityHelp';
 import { filterBy, groupBy, showMore } from './arrange';
 import { askToRelease } from './askToRelease';
@@ -61,7 +60,7 @@ export function handlersOf(context: CommandContext): Readonly<Record<CommandKey,
     showMoreMessages: () => context.messages.listMore(),
     chooseAgent: choose(context),
     refresh: refresh(context),
-    showTimeline: async () => void (await import('../timeline/timeline')).showTimeline({ ...context, ...telling }),
+    showTimeline: async () => void (await import('../timeline/timeline')).showTimeline(context),
     showStatus: showStatus(context),
     openStoreFolder: openStoreFolder(context),
     openUnreadable: openUnreadable(context),

@@ -9,8 +9,9 @@ import type { Thread, ThreadGroup } from '../../core/threads';
 import type { StoreProblem } from '../../store/problem';
 import { COMMANDS, CONTEXT_VALUES } from '../contributions';
 import { isOfServer } from '../postgres/serverProblem';
+import { explainProblem } from '../problemWording';
 import { fields } from '../view/reservationItems';
-import { categoryName, explainProblem, inSentence, localTime } from '../wording';
+import { categoryName, inSentence, localTime } from '../wording';
 
 export interface GroupNode {
   readonly kind: 'group';

@@ -1,6 +1,7 @@
 /** The panel of the timeline: answers what its page asks, tells it what has changed, and does what is chosen there. */
 
 import * as vscode from 'vscode';
+import { internalError } from '../../coordination/answers';
 import type { Coordination } from '../../coordination/coordination';
 import type { FollowedTimeline, TimelineLook } from '../../coordination/timeline';
 import { granted } from '../../core/envelope';
@@ -9,15 +10,15 @@ import { MOST_BARS } from '../../core/timeline/collect';
 import type { HostMessage, PageMessage, Range } from '../../timelinePage/messages';
 import type { CommandContext } from '../commands/context';
 import { COMMANDS, TIMELINE_VIEW } from '../contributions';
+import { explain } from '../errorWording';
 import { csvOf } from './csv';
 import { html } from './html';
-import type { Telling } from './needs';
 import { pageMessageOf } from './pageMessage';
 import { save } from './save';
 import { words } from './words';
 
 /** What it works with. */
-export type TimelineContext = Pick<CommandContext, 'live' | 'log' | 'extensionUri'> & Telling;
+export type TimelineContext = Pick<CommandContext, 'live' | 'log' | 'extensionUri'>;
 
 type Ask = Extract<PageMessage, { type: 'ask' }>;
 
@@ -128,10 +129,10 @@ export class TimelinePanel implements vscode.Disposable {
         this.look();
         return;
       case 'saveCsv':
-        await save(this.context, 'csv', csvOf(this.shown));
+        await save('csv', csvOf(this.shown));
         return;
       case 'saveSvg':
-        await save(this.context, 'svg', message.svg);
+        await save('svg', message.svg);
         return;
       default:
         await this.act(message);
@@ -180,7 +181,7 @@ export class TimelinePanel implements vscode.Disposable {
     if (!envelope.ok) {
       // What was added by a look that failed half-way is not told any more: the next one begins anew.
       this.followed = undefined;
-      this.tell({ type: 'failed', ask: asked.ask, text: this.context.explain(envelope.error) });
+      this.tell({ type: 'failed', ask: asked.ask, text: explain(envelope.error) });
       return;
     }
     this.show(asked, envelope.data);
@@ -210,7 +211,8 @@ export class TimelinePanel implements vscode.Disposable {
 
   private fail(asked: Ask, error: unknown): void {
     this.context.log.error(error instanceof Error ? error : String(error));
-    this.tell({ type: 'failed', ask: asked.ask, text: String(error) });
+    const failure = internalError(error);
+    this.tell({ type: 'failed', ask: asked.ask, text: failure.ok ? '' : explain(failure.error) });
   }
 
   /** Gives up what is being read, and what was asked. */

@@ -3,13 +3,12 @@
 import * as vscode from 'vscode';
 import type { CommandContext } from '../commands/context';
 import { TIMELINE_VIEW } from '../contributions';
-import { telling } from './needs';
 
 export function restoredTimeline(context: CommandContext): vscode.Disposable {
   return vscode.window.registerWebviewPanelSerializer(TIMELINE_VIEW, {
     async deserializeWebviewPanel(panel) {
       const { restoreTimeline } = await import('./timeline');
-      restoreTimeline(panel, { ...context, ...telling });
+      restoreTimeline(panel, context);
     },
   });
 }

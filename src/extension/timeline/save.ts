@@ -3,10 +3,10 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { withoutLinks } from '../../core/display';
-import type { Telling } from './needs';
+import { tell } from '../notify';
 
 /** Nothing is written where no file is chosen. */
-export async function save({ tell }: Telling, kind: 'csv' | 'svg', text: string): Promise<void> {
+export async function save(kind: 'csv' | 'svg', text: string): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
   const chosen = await vscode.window.showSaveDialog({
     defaultUri: vscode.Uri.joinPath(folder, `reservations.${kind}`),

@@ -7,7 +7,7 @@ import { oneLine } from '../../core/display';
 import type { StoreProblem } from '../../store/problem';
 import { COMMANDS, CONTEXT_VALUES } from '../contributions';
 import { isOfServer } from '../postgres/serverProblem';
-import { explainProblem } from '../wording';
+import { explainProblem } from '../problemWording';
 import { type DriftChild, type DriftSectionNode, driftItem, driftMoreItem, driftSectionItem } from './driftItems';
 import { activeItem, expiredItem } from './reservationItems';
 

@@ -1,35 +1,22 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { type Filter, filtered, grouped, isEmpty, rearranged, type Section } from '../../core/arrangement';
+import { grouped, rearranged, type Section } from '../../core/arrangement';
 import { MINUTE_MS } from '../../core/time';
 import { setContext } from '../contextKeys';
 import { CONTEXT_KEYS, VIEW_ID } from '../contributions';
-import { demo } from '../demo/state';
 import type { Drift } from '../drift';
 import { type LiveStore, outOfDateOf } from '../liveStore';
-import { serverTrouble } from '../postgres/serverProblem';
 import type { Projects } from '../projects';
 import { configuredAgent } from '../settings';
-import { outOfDateText } from '../wording';
+import { type Arranged, arrange, NOTHING, stateKey } from './arranged';
 import type { Arrangement } from './arrangement';
-import { type DriftSectionNode, driftChildren, driftSection } from './driftItems';
+import { driftChildren } from './driftItems';
 import { DropTarget } from './drop';
 import { Elements, nodeKey, type ReservationsElement } from './elements';
-import { type Node, type ProblemNode, parentOf, type SectionNode, toTreeItem } from './nodes';
+import { description, message, problemKey } from './heading';
+import { type Node, parentOf, type SectionNode, toTreeItem } from './nodes';
 
 /** So many items of a section are listed, and as many more each time that is asked for: VS Code asks for each at each change. */
 const LISTED = 200;
-
-/** What is in the tree: made with each change, asked for by VS Code when it likes. */
-interface Arranged {
-  readonly problems: readonly ProblemNode[];
-  readonly sections: readonly SectionNode[];
-  readonly drift: DriftSectionNode | undefined;
-  /** Nothing passes the filter. */
-  readonly isEmpty: boolean;
-  /** It is what was read last, and each item says so. */
-  readonly isOld: boolean;
-}
 
 /** The Reservations view: the tree, its badge, its description, and the keys that choose a welcome text. */
 export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
@@ -44,7 +31,8 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   private readonly listed = new Map<string, number>();
   /** Not before it is looked at or the store has been read: until then there is nothing to show. */
   private isArranged = false;
-  private arranged: Arranged = { problems: [], sections: [], drift: undefined, isEmpty: true, isOld: false };
+  /** Made with each change, asked for by VS Code when it likes. */
+  private arranged = NOTHING;
 
   constructor(
     private readonly live: LiveStore,
@@ -128,25 +116,26 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
     const { live } = this;
     const before = this.arranged;
     this.isArranged = true;
-    this.arranged = this.arrange();
+    this.arranged = arrange(live, this.arrangement, this.projects, this.drift);
     const { active } = live.overview;
     this.say('description', description(live, this.arrangement.filter));
     // Where a view is alone in its container, VS Code does not draw its description.
-    this.say('message', this.message());
+    this.say('message', this.message);
     setContext(CONTEXT_KEYS.store, live.kind);
     setContext(CONTEXT_KEYS.problem, problemKey(live));
-    setContext(CONTEXT_KEYS.state, this.stateKey());
+    setContext(CONTEXT_KEYS.state, this.stateKey);
     setContext(CONTEXT_KEYS.holds, active[0]?.mine === true);
     setContext(CONTEXT_KEYS.knowsAgent, configuredAgent() !== undefined);
     this.tell(before);
     this.keepTime();
   }
 
-  /** VS Code shows no welcome text beside a message. */
-  private message(): string {
-    const outOfDate = outOfDateOf(this.live.state);
-    const left = this.stateKey() === 'filled' ? filterMessage(this.arrangement.filter) : '';
-    return [demo() ? demoMessage() : '', outOfDate ? outOfDateText(outOfDate) : '', left].filter(Boolean).join(' ');
+  private get message(): string {
+    return message(this.live, this.stateKey === 'filled' ? this.arrangement.filter : undefined);
+  }
+
+  private get stateKey(): string {
+    return stateKey(this.live, this.arranged);
   }
 
   /** VS Code passes on what is set, also where it was so before. */
@@ -169,7 +158,7 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
   }
 
   private showAllAnew(): void {
-    this.say('message', this.message());
+    this.say('message', this.message);
     this.changed.fire(undefined);
     this.keepTime();
   }
@@ -196,34 +185,6 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
     if (nodes.length > 0) {
       this.changed.fire(nodes);
     }
-  }
-
-  private arrange(): Arranged {
-    const { state, overview } = this.live;
-    const shown = filtered(overview, this.arrangement.filter, this.projects.known);
-    return {
-      problems: state.kind === 'readable' ? state.problems.map((problem) => ({ kind: 'problem', problem })) : [],
-      // None where nothing is to be listed: then a welcome text says why.
-      sections:
-        state.kind === 'readable' && !isEmpty(shown)
-          ? grouped(shown, this.arrangement.grouping).map((section) => ({ kind: 'section', ...section }))
-          : [],
-      // Last, so that nothing moves when it comes and goes. No filter touches it: it is about the person's own changes.
-      drift: state.kind === 'readable' ? driftSection(this.drift) : undefined,
-      isEmpty: isEmpty(shown),
-      isOld: outOfDateOf(state) !== undefined,
-    };
-  }
-
-  private stateKey(): string {
-    const { state, overview } = this.live;
-    if (state.kind !== 'readable') {
-      return state.kind;
-    }
-    if (isEmpty(overview)) {
-      return 'empty';
-    }
-    return this.arranged.isEmpty && !this.arranged.drift ? 'filtered' : 'filled';
   }
 
   /** "12 min left" is written anew once a minute, while somebody can see it. */
@@ -256,51 +217,4 @@ export class ReservationsView implements vscode.TreeDataProvider<Node>, vscode.D
 
 function isSame(before: unknown, after: unknown): boolean {
   return JSON.stringify(before) === JSON.stringify(after);
-}
-
-/** Which file or server is wrong, or whom the person acts as, what is left out, and whether it is old. */
-function description(live: LiveStore, filter: Filter): string {
-  if (live.state.kind === 'unreadable') {
-    const { path } = live.state.problem;
-    return live.kind === 'postgres' ? path : basename(path);
-  }
-  const me = configuredAgent();
-  const old = outOfDateOf(live.state) ? vscode.l10n.t('last known state') : '';
-  return [demo() ? vscode.l10n.t('demo') : '', me ? vscode.l10n.t('as {0}', me) : '', filterName(filter), old]
-    .filter(Boolean)
-    .join(' · ');
-}
-
-/** By which a welcome text is chosen. */
-function problemKey({ state, kind }: LiveStore): string {
-  if (state.kind !== 'unreadable') {
-    return '';
-  }
-  return kind === 'postgres' ? `SERVER_${serverTrouble(state.problem)}` : state.problem.kind;
-}
-
-function filterName(filter: Filter): string {
-  switch (filter) {
-    case 'all':
-      return '';
-    case 'project':
-      return vscode.l10n.t('this project only');
-    case 'mine':
-      return vscode.l10n.t('mine only');
-  }
-}
-
-function demoMessage(): string {
-  return vscode.l10n.t('The demo store: its agents are made up, and yours are not touched.');
-}
-
-function filterMessage(filter: Filter): string {
-  switch (filter) {
-    case 'all':
-      return '';
-    case 'project':
-      return vscode.l10n.t('What is of other projects is left out.');
-    case 'mine':
-      return vscode.l10n.t('What is not yours is left out.');
-  }
 }

@@ -144,6 +144,6 @@ function about(
 
 function badLine(path: string, line: number): StoreProblem {
   return new StoreProblem('BAD_ENTRY', path, `Line ${line} of ${path} is not a message; it is passed over.`, {
-    facts: { entry: line, reason: 'it is not a message' },
+    facts: { entry: line, line, reason: 'it is not a message' },
   });
 }

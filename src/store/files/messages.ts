@@ -60,7 +60,9 @@ export function readSent(paths: StorePaths, agent: string): { sent: Map<string, 
       sent.set(message.message_id, message);
     } else if (line.trim() !== '') {
       problems.push(
-        new StoreProblem('BAD_ENTRY', path, `Line ${index + 1} of ${path} is not a message; it is passed over.`),
+        new StoreProblem('BAD_ENTRY', path, `Line ${index + 1} of ${path} is not a message; it is passed over.`, {
+          facts: { line: index + 1 },
+        }),
       );
     }
   }

@@ -39,7 +39,11 @@ export function addressOf(url: string): Address {
   const isLoopback = LOOPBACK.test(host);
   const strange = [...parsed.searchParams.keys()].find((name) => !PARAMETERS.includes(name));
   if (strange !== undefined) {
-    throw invalid(withoutPassword(url), `its parameter ${JSON.stringify(strange)} is none of ${PARAMETERS.join(', ')}`);
+    throw invalid(
+      withoutPassword(url),
+      `its parameter ${JSON.stringify(strange)} is none of ${PARAMETERS.join(', ')}`,
+      strange,
+    );
   }
   const { username, password } = parsed;
   const secret = password === '' ? undefined : decodeURIComponent(password);
@@ -110,7 +114,11 @@ function sslOf(parameters: URLSearchParams, host: string, isLoopback: boolean): 
     );
   }
   if (mode !== null && !VERIFYING.includes(mode)) {
-    throw invalid(host, `sslmode ${JSON.stringify(mode)} is none of ${[...VERIFYING, 'disable'].join(', ')}`);
+    throw invalid(
+      host,
+      `sslmode ${JSON.stringify(mode)} is none of ${[...VERIFYING, 'disable'].join(', ')}`,
+      `sslmode=${mode}`,
+    );
   }
   const file = (name: string) => fileOf(parameters.get(name));
   const [ca, cert, key] = [file('sslrootcert'), file('sslcert'), file('sslkey')];
@@ -135,10 +143,12 @@ function fileOf(path: string | null): string | undefined {
   }
 }
 
-function invalid(shown: string, why: string): StoreProblem {
+/** @param parameter the one that is wrong, where it is one */
+function invalid(shown: string, why: string, parameter?: string): StoreProblem {
   return new StoreProblem(
     'INVALID_CONNECTION',
     shown,
     `${shown} names no server: ${why}. Write it as postgres://user@host:5432/database.`,
+    { facts: parameter === undefined ? {} : { parameter } },
   );
 }

@@ -13,10 +13,10 @@ import type { HeldLock } from '../lock';
 import { type ReservationState, readReservations } from '../reading';
 import { commitReservations } from '../reservations';
 import {
+  busy,
   type Check,
   type Done,
   type Found,
-  failed,
   finding,
   gone,
   isFile,
@@ -70,7 +70,7 @@ async function replaceBroken(ward: Ward, lock: HeldLock, wasCopied: boolean): Pr
   }
   const isCopied = readJournal(paths.journal) !== undefined;
   if (wasCopied && !isCopied) {
-    return failed('The last good copy has gone in the meantime. Look again.');
+    return busy('The last good copy has gone in the meantime. Look again.');
   }
   if (isCopied && isNotUnderstood(broken)) {
     return holdAgain(await commit(ward, lock, readReservations(paths, ward.moment)));
@@ -78,7 +78,7 @@ async function replaceBroken(ward: Ward, lock: HeldLock, wasCopied: boolean): Pr
   lock.assertHeld();
   const aside = await putAside(paths.active, ward.moment().now);
   if (!isCopied) {
-    return repaired(`Put the file aside as ${aside}; nothing is reserved.`);
+    return repaired(`Put the file aside as ${aside}; nothing is reserved.`, aside);
   }
   // One that is too large to be read at all stands in the way of the copy: without it, everything counts as dropped.
   return holdAgain({ ...(await commit(ward, lock, readReservations(paths, ward.moment))), aside });
@@ -92,7 +92,7 @@ interface Committed {
 }
 
 function holdAgain({ aside, holding }: Committed): Done {
-  return repaired(`Put the file aside as ${aside}; ${holding} reservations hold again.`);
+  return repaired(`Put the file aside as ${aside}; ${holding} reservations hold again.`, aside);
 }
 
 /** Commits what was read. */
@@ -139,7 +139,7 @@ async function takeOut(ward: Ward, lock: HeldLock, wanted: string): Promise<Done
   await syncFolder(dirname(aside));
   const strange = state.file.strange.filter((value) => !taken.includes(value));
   await commit(ward, lock, { ...state, file: { ...state.file, strange } });
-  return repaired(`Moved the entry to ${aside}.`);
+  return repaired(`Moved the entry to ${aside}.`, aside);
 }
 
 /** Tells one entry from another wherever it stands in the list. */

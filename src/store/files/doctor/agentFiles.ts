@@ -66,7 +66,8 @@ function brokenFile(ward: Ward, id: string, broken: StoreProblem): Found {
           return gone(broken.path);
         }
         lock.assertHeld();
-        return repaired(`Put the file aside as ${await putAside(broken.path, ward.moment().now)}.`);
+        const aside = await putAside(broken.path, ward.moment().now);
+        return repaired(`Put the file aside as ${aside}.`, aside);
       }),
   };
 }

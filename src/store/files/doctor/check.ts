@@ -26,7 +26,7 @@ export interface Ward {
   readonly fileSystemType: (path: string) => Promise<number>;
 }
 
-export type Done = Pick<Repaired, 'outcome' | 'message'>;
+export type Done = Omit<Repaired, 'id'>;
 
 export interface Found {
   readonly finding: Finding;
@@ -65,16 +65,22 @@ export function isUnusable(problem: StoreProblem | undefined): boolean {
   return isNotUnderstood(problem) || problem?.kind === 'TOO_LARGE';
 }
 
-export function repaired(message: string): Done {
-  return { outcome: 'REPAIRED', message };
+/** @param aside the file in which what was taken out is kept */
+export function repaired(message: string, aside?: string): Done {
+  return { outcome: 'REPAIRED', message, ...(aside === undefined ? {} : { facts: { aside } }) };
 }
 
 export function gone(path: string): Done {
   return { outcome: 'GONE', message: `Nothing is wrong with ${path} any more.` };
 }
 
-export function failed(message: string): Done {
-  return { outcome: 'FAILED', message };
+export function failed(message: string, facts: Readonly<Record<string, unknown>>): Done {
+  return { outcome: 'FAILED', message, facts };
+}
+
+/** Another process was at work there just then: the same may well succeed at once. */
+export function busy(message: string): Done {
+  return failed(message, { cause: 'BUSY' });
 }
 
 /** What could not be looked at. */

@@ -120,6 +120,7 @@ async function attempt({ finding, repair }: Found): Promise<Done> {
   try {
     return await repair();
   } catch (error) {
-    return failed(asProblem(error, finding.path, 'repair').message);
+    const { kind, path, message, facts } = asProblem(error, finding.path, 'repair');
+    return failed(message, { ...facts, cause: kind, path });
   }
 }

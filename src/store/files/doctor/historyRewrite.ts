@@ -15,7 +15,7 @@ import { readClosedFrom } from '../history';
 import type { Journal } from '../journal';
 import { JournalWriter, readJournal } from '../journalFile';
 import type { HeldLock } from '../lock';
-import { type Done, failed, gone, pauseBeforeSecondLook, repaired, type Ward } from './check';
+import { busy, type Done, gone, pauseBeforeSecondLook, repaired, type Ward } from './check';
 import { HistoryJudge, type Verdict } from './historyJudge';
 import { type Line, linesOf } from './lines';
 
@@ -39,7 +39,7 @@ export async function rewriteHistory(ward: Ward, drop: 'torn' | 'duplicate'): Pr
       await rewrite.end();
     }
   }
-  return failed(`${ward.paths.history} is written to all the time. Try again.`);
+  return busy(`${ward.paths.history} is written to all the time. Try again.`);
 }
 
 class Rewrite {
@@ -117,7 +117,7 @@ class Rewrite {
     // Whoever had it open before the rename has written by now.
     await this.copyLate(late);
     const lines = this.dropped === 1 ? 'one line' : `${this.dropped} lines`;
-    return repaired(`Wrote ${history} anew without ${lines}${aside ? `, kept in ${aside}` : ''}.`);
+    return repaired(`Wrote ${history} anew without ${lines}${aside ? `, kept in ${aside}` : ''}.`, aside);
   }
 
   /** Copies until nothing more has come; answers where the file ended then, or undefined where it does not stand still. */

@@ -9,7 +9,7 @@ import { syncFolder } from '../durable';
 import { type Incarnation, inspect } from '../lockFile';
 import { isFromHere, parseOwner } from '../owner';
 import { ReadyFile } from '../readyFile';
-import { type Check, type Done, type Found, failed, finding, gone, isOlderThan, repaired, type Ward } from './check';
+import { busy, type Check, type Done, type Found, finding, gone, isOlderThan, repaired, type Ward } from './check';
 
 /** Nobody needs the lock for so long; whoever has it so long is stopped, or waits for a disk. */
 const LONG_HELD_MS = 60_000;
@@ -110,11 +110,11 @@ async function putLockAside(ward: Ward, seen: Incarnation): Promise<Done> {
     return lostTo(path);
   }
   await syncFolder(dirname(path));
-  return repaired(`Put the lock aside as ${aside}.`);
+  return repaired(`Put the lock aside as ${aside}.`, aside);
 }
 
 function lostTo(path: string): Done {
-  return failed(`Another process is just removing ${path}, or ended while it did. Look again.`);
+  return busy(`Another process is just removing ${path}, or ended while it did. Look again.`);
 }
 
 /** The file system's own clock, in ns since the epoch: it may be another machine's. */

@@ -158,7 +158,8 @@ function brokenFile(ward: Ward, id: string, broken: StoreProblem, stream: string
         if (sent) {
           await writeMissing(broken.path, sent);
         }
-        return repaired(`Put the file aside as ${aside}${sent ? ', and wrote the message anew as it was sent' : ''}.`);
+        const rest = sent ? ', and wrote the message anew as it was sent' : '';
+        return repaired(`Put the file aside as ${aside}${rest}.`, aside);
       }),
   };
 }

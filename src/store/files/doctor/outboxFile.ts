@@ -70,7 +70,10 @@ function undelivered(ward: Ward, messages: number): Found {
         const left = await finishDeliveries(ward.paths);
         return left === 0
           ? repaired('Wrote the messages to the files of their recipients.')
-          : failed(`${left} messages still cannot be written; see what else is wrong with ${ward.paths.messages}.`);
+          : failed(`${left} messages still cannot be written; see what else is wrong with ${ward.paths.messages}.`, {
+              cause: 'UNDELIVERED',
+              messages: left,
+            });
       }),
   };
 }
@@ -89,7 +92,8 @@ function brokenOutbox(ward: Ward, broken: StoreProblem): Found {
           return gone(broken.path);
         }
         lock.assertHeld();
-        return repaired(`Put the file aside as ${await putAside(broken.path, ward.moment().now)}.`);
+        const aside = await putAside(broken.path, ward.moment().now);
+        return repaired(`Put the file aside as ${aside}.`, aside);
       }),
   };
 }
