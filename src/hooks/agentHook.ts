@@ -27,7 +27,8 @@ export interface HookCall {
 export async function answerHook(call: HookCall): Promise<{ readonly answer: HookAnswer; readonly form: AnswerForm }> {
   let form: AnswerForm = 'nested';
   try {
-    const asked = toolCallOf(JSON.parse(call.input));
+    // Some shells of Windows put a byte order mark before what they pass on.
+    const asked = toolCallOf(JSON.parse(call.input.replace(/^\uFEFF/, '')));
     if (asked.kind !== 'edit') {
       return { answer: asked.kind === 'other' ? { kind: 'pass' } : notChecked(asked.why), form };
     }

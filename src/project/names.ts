@@ -58,20 +58,22 @@ async function withoutLinks({ worktree }: Pick<Here, 'worktree'>, text: string):
 }
 
 /**
- * @throws PlaceError for what lies in a repository or worktree of its own below this one, such as a submodule; what is called
- * as that as a whole does not
+ * @throws PlaceError for what lies in a repository or worktree other than this one, such as a submodule below it or that of an
+ * absolute path; what is called as a submodule as a whole does not
  */
 export async function refuseElsewhere({ worktree }: Pick<Here, 'worktree'>, texts: readonly string[]): Promise<void> {
   for (const text of texts) {
-    const named = namedBy(worktree, text);
+    const named = isAbsolute(text) ? split('', text) : namedBy(worktree, text);
     const own = named && (await findProject(named.folder)).worktree;
-    const way = own && below(worktree, own);
-    if (named && own && way && way !== '.' && statsOf(join(own, '.git'))) {
+    if (named && own && own !== worktree && statsOf(join(own, '.git'))) {
+      const way = below(worktree, own);
       const inside = [below(own, named.path), ...named.rest].filter((name) => name !== '.').join('/');
-      if (inside !== '' && inside !== '**') {
+      const isWhole = way !== undefined && (inside === '' || inside === '**');
+      if (!isWhole) {
         throw new PlaceError(
-          `${JSON.stringify(text)} lies in ${JSON.stringify(way)}, a repository or worktree of its own, and is looked for ` +
-            `there: name it as ${JSON.stringify(inside)}, with --worktree ${JSON.stringify(own)} (the argument "folder" of a tool).`,
+          `${JSON.stringify(text)} lies in ${JSON.stringify(way ?? own)}, a repository or worktree of its own, and is looked ` +
+            `for there: name it as ${JSON.stringify(inside || '**')}, with --worktree ${JSON.stringify(own)} (the argument ` +
+            '"folder" of a tool).',
         );
       }
     }
@@ -79,13 +81,20 @@ export async function refuseElsewhere({ worktree }: Pick<Here, 'worktree'>, text
 }
 
 function namedBy(worktree: string, text: string): Named | undefined {
-  const names = text.replaceAll('\\', '/').split('/');
-  if (text.length > LONGEST_PATH || text.startsWith('/') || /^[a-z]:/i.test(text) || names.includes('..')) {
+  const plain = text.replaceAll('\\', '/');
+  const isBelow = !plain.startsWith('/') && !/^[a-z]:/i.test(text) && !plain.split('/').includes('..');
+  return isBelow ? split(worktree, plain) : undefined;
+}
+
+function split(worktree: string, text: string): Named | undefined {
+  if (text.length > LONGEST_PATH) {
     return undefined;
   }
+  const names = text.split(/[\\/]/);
   const first = names.findIndex((name) => HAS_PATTERN.test(name));
   const rest = first < 0 ? [] : names.slice(first);
-  const path = join(worktree, ...names.slice(0, names.length - rest.length));
+  const before = names.slice(0, names.length - rest.length).join('/');
+  const path = worktree ? join(worktree, before) : resolve(before || '/');
   const isFolder = rest.length > 0 || path === worktree || statsOf(path)?.isDirectory() === true;
   return { path, folder: isFolder ? path : dirname(path), rest };
 }

@@ -87,6 +87,12 @@ describe('the hook of coding agents', () => {
     }
   });
 
+  it('reads an input that begins with a byte order mark, as some shells pass it on', async () => {
+    await reserve('amber-otter', 'src/**');
+    const answer = await asked('claude-code', `\uFEFF${JSON.stringify(write('src/a.ts'))}`);
+    assert.equal(answer?.hookSpecificOutput?.permissionDecision, 'deny');
+  });
+
   it('names each file of several that is held, and none that is not', async () => {
     await reserve('amber-otter', 'src/a.ts', 'docs');
     const several = RECORDED.filter(

@@ -74,6 +74,26 @@ describe('where the command is called', () => {
     assert.deepEqual(await holders(['src/auth/a.ts'], shop), [['src/auth/a.ts', 'src/auth/**']]);
   });
 
+  it('refuses an absolute path in another repository, where nobody would look for it', async () => {
+    const other = join(temp(), 'the other');
+    mkdirSync(join(other, 'src'), { recursive: true });
+    writeFileSync(join(other, 'src', 'a.ts'), '');
+    makeRepository(other);
+    await reserved('src/**', other);
+    const cwd = shop;
+    for (const args of [
+      ['check', join(other, 'src', 'a.ts')],
+      ['reserve', '--agent', 'agent-b', '--bead', 'bd-1', '--scope', join(other, 'src', '*.ts')],
+      ['reserve', '--agent', 'agent-b', '--bead', 'bd-1', '--scope', other],
+    ]) {
+      const { error } = await command.json(args, { cwd });
+      assert.equal(error?.code, 'INVALID_ARGS');
+      assert.ok(error.message.includes(`--worktree ${JSON.stringify(other)}`), error.message);
+    }
+    assert.deepEqual(await holders(['src/a.ts'], cwd, '--worktree', other), [['src/a.ts', 'src/**']]);
+    assert.deepEqual(await holders([join(temp(), 'loose.txt')], cwd), [[join(temp(), 'loose.txt'), '']]);
+  });
+
   it('knows an absolute path also by a link on the way', async () => {
     const link = join(temp(), 'link');
     symlinkSync(shop, link);
