@@ -78,7 +78,7 @@ const ownBundles = {
 const sharedBundles = ['pg'];
 
 /** Of these, what has most in common, which is then in files beside them: nothing that is loaded at a start. */
-const alikeBundles = ['operations', 'doctor', 'postgres', 'commands', 'timeline'];
+const alikeBundles = ['operations', 'doctor', 'postgres', 'commands', 'timeline', 'tools', 'mcp'];
 
 /**
  * Leads each `import()` of such a module to its bundle, and each import of a shared one.
@@ -192,6 +192,7 @@ function alikeBundlesOptions(production) {
     outdir: 'dist',
     format: 'esm',
     supported: {},
+    alias: { '@modelcontextprotocol/server/_shims': './src/mcp/jsonSchemaValidator.ts' },
     splitting: true,
     chunkNames: 'shared-[hash]',
     sourcemap: false,
