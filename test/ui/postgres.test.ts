@@ -90,6 +90,7 @@ describe('a store on a PostgreSQL server, used by hand', function () {
     await page.reload();
     await openView(page);
     await page.locator('.welcome-view-content').getByText('cannot be reached').waitFor();
+    await page.locator('.welcome-view-content').getByText('No message has been read').waitFor();
     for (const button of ['Try Again', 'Enter Password…', 'Open Settings']) {
       await page.locator('.welcome-view-content .monaco-button', { hasText: button }).waitFor();
     }
