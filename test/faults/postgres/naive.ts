@@ -13,6 +13,8 @@ import { prepared, withServer } from './place';
 const SCOPES = ['src', 'src/a', 'src/a/x.ts', 'docs', 'docs/b.md'];
 const CLIENTS = 6;
 const ROUND_MS = 1_000;
+/** On a machine that stands still there may be a round in which hardly anybody asks. */
+const MOST_ROUNDS = 10;
 
 export const postgresNaive: Scenario = {
   name: 'clients that look and then take, without the lock',
@@ -21,10 +23,14 @@ export const postgresNaive: Scenario = {
       const url = await server.database('naive');
       await prepared(url, ['agent-0']);
       await server.query('create sequence public.seq', [], 'naive');
-      const taken = await Promise.all(Array.from({ length: CLIENTS }, (_, number) => work(url, number, seed + number)));
-      const { violations } = await judge(url, []);
-      const twice = violations.filter((text) => text.startsWith('held twice')).length;
-      const operations = taken.reduce((sum, count) => sum + count, 0);
+      let operations = 0;
+      let twice = 0;
+      for (let round = 0; round < MOST_ROUNDS && twice === 0; round++) {
+        const taken = await Promise.all(Array.from({ length: CLIENTS }, (_, number) => work(url, number, round, seed)));
+        operations += taken.reduce((sum, count) => sum + count, 0);
+        const { violations } = await judge(url, []);
+        twice = violations.filter((text) => text.startsWith('held twice')).length;
+      }
       const figures = add(NO_FIGURES, { operations, controlsFound: twice > 0 ? 1 : 0 });
       const problems = twice > 0 ? [] : ['two holders of one scope were not found; this judge proves nothing'];
       return { figures, problems, notes: [`of ${operations} grants, ${twice} pairs held twice`] } satisfies Outcome;
@@ -32,9 +38,10 @@ export const postgresNaive: Scenario = {
 };
 
 /** Answers how many it was granted. */
-async function work(url: string, number: number, seed: number): Promise<number> {
-  const random = seeded(seed);
-  const client = new Client({ connectionString: url });
+async function work(url: string, number: number, round: number, seed: number): Promise<number> {
+  const random = seeded(seed + number + round * CLIENTS);
+  // Two that wait for each other would stand still for a second, and with them all who want the same.
+  const client = new Client({ connectionString: url, options: '-c deadlock_timeout=20ms' });
   await client.connect();
   let granted = 0;
   for (const end = Date.now() + ROUND_MS; Date.now() < end; await sleep(random.below(5))) {
@@ -45,7 +52,7 @@ async function work(url: string, number: number, seed: number): Promise<number> 
     if (rows.some((held) => `${scope}/`.startsWith(`${held.scope}/`) || `${held.scope}/`.startsWith(`${scope}/`))) {
       continue;
     }
-    const id = `res_${number}_${granted}`;
+    const id = `res_${number}_${round}_${granted}`;
     try {
       await client.query(TAKE, [id, scope, `agent-${number}`]);
     } catch (error) {
