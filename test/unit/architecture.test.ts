@@ -164,4 +164,13 @@ describe('the source', () => {
       [],
     );
   });
+
+  it('makes nothing of Intl when it is loaded, which takes longer than all else at the start of a window', () => {
+    const atLoad = /^(?:export )?(?:const|let) .*\bnew Intl\./m;
+    assert.match("const characters = new Intl.Segmenter('en');", atLoad);
+    assert.deepEqual(
+      [...sources()].filter(([, source]) => atLoad.test(source)).map(([file]) => file),
+      [],
+    );
+  });
 });
