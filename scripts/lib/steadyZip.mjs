@@ -18,10 +18,9 @@ export async function steadyZip(zip) {
   entries.sort(([one], [other]) => (one < other ? -1 : 1));
   const made = new yazl.ZipFile();
   for (const [name, entry] of entries) {
-    const content = name === 'extension/package.json' ? manifestOfUsers(entry) : compact(name, entry);
     // In the time of this place, since that is what an archive knows.
     const mtime = new Date(2000, 0, 1);
-    made.addBuffer(content, name, {
+    made.addBuffer(forUsers(name, entry), name, {
       mtime,
       forceDosTimestamp: true,
       compressionLevel: 9,
@@ -36,17 +35,17 @@ export async function steadyZip(zip) {
  * @param {string} name
  * @param {Buffer} entry
  */
-function compact(name, entry) {
-  return name.endsWith('.json') ? Buffer.from(JSON.stringify(JSON.parse(entry.toString('utf8')))) : entry;
-}
-
-/**
- * Without what only a clone has a use for.
- * @param {Buffer} manifest
- */
-function manifestOfUsers(manifest) {
-  const { scripts: _scripts, devDependencies: _packages, ...rest } = JSON.parse(manifest.toString('utf8'));
-  return Buffer.from(JSON.stringify(rest));
+function forUsers(name, entry) {
+  if (!name.endsWith('.json')) {
+    return entry;
+  }
+  const content = JSON.parse(entry.toString('utf8'));
+  if (name === 'extension/package.json') {
+    // Of use only to a clone.
+    delete content.scripts;
+    delete content.devDependencies;
+  }
+  return Buffer.from(JSON.stringify(content));
 }
 
 /**

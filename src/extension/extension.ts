@@ -57,7 +57,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
   const mcpServer = new McpServerProvider(context, passwords);
   const changed = new vscode.EventEmitter<Overview>();
   const followers = live.refresh().then(() => new Followers(commands));
-  followers.catch((error) => log.error(error));
+  const followed = followers.catch((error) => log.error(error));
   const commands: CommandContext = {
     live,
     own,
@@ -92,7 +92,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     projects.onDidChange(() => void (live.kind === 'postgres' && live.refresh())),
     // Timers stand still while a machine sleeps, and the clock may have been set: look when the person comes back.
     onDidGainFocus(() => void live.refresh()),
-    { dispose: () => void followers.then((made) => made.dispose()) },
+    { dispose: () => void followed.then((made) => made?.dispose()) },
     restoreDrafts(),
     new Terminals(context),
     new LanguageModelTools(context, live, log),

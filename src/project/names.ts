@@ -62,10 +62,16 @@ async function withoutLinks({ worktree }: Pick<Here, 'worktree'>, text: string):
  * absolute path; what is called as a submodule as a whole does not
  */
 export async function refuseElsewhere({ worktree }: Pick<Here, 'worktree'>, texts: readonly string[]): Promise<void> {
+  // Many paths are of few folders, and each is looked up on the disk.
+  const worktrees = new Map<string, string>();
   for (const text of texts) {
     const named = isAbsolute(text) ? split('', text) : namedBy(worktree, text);
-    const own = named && (await findProject(named.folder)).worktree;
-    if (named && own && own !== worktree && statsOf(join(own, '.git'))) {
+    if (!named) {
+      continue;
+    }
+    const own = worktrees.get(named.folder) ?? (await findProject(named.folder)).worktree;
+    worktrees.set(named.folder, own);
+    if (own !== worktree && statsOf(join(own, '.git'))) {
       const way = below(worktree, own);
       const inside = [below(own, named.path), ...named.rest].filter((name) => name !== '.').join('/');
       const isWhole = way !== undefined && (inside === '' || inside === '**');
