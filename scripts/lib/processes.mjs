@@ -93,41 +93,65 @@ function hasEnded(child) {
 }
 
 /**
- * Runs one of Node's scripts to its end, with this process's output, or giving its output to `print`. A script that
- * overstays is asked to stop, so that it can stop what it started, and killed when it does not.
+ * Runs a Node script to its end. A script that prints nothing for `idleMs` has hung: it is asked to stop, so that it can stop
+ * what it started, and killed if it does not. How long it takes in all is not limited, since that depends on the machine.
  * @param {string} script
  * @param {string[]} args
- * @param {{ cwd: string, env?: NodeJS.ProcessEnv, timeoutMs: number, print?: Print | undefined }} options
- * @returns {Promise<{ code: number | null, timedOut: boolean }>}
+ * @param {{ cwd: string, env?: NodeJS.ProcessEnv, idleMs: number, print?: Print | undefined }} options `print` receives the output,
+ *   stdout and stderr alike
+ * @returns {Promise<{ code: number | null, hung: boolean }>}
  */
-export function runNodeScript(script, args, { cwd, env = process.env, timeoutMs, print }) {
+export function runNodeScript(script, args, { cwd, env = process.env, idleMs, print = printHere }) {
   installCleanup();
   return new Promise((resolve, reject) => {
-    const output = print ? 'pipe' : 'inherit';
-    const child = spawn(process.execPath, [script, ...args], { cwd, env, stdio: ['ignore', output, output] });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text) => print?.(text));
-    }
+    const child = spawn(process.execPath, [script, ...args], {
+      cwd,
+      env: { ...colorEnv(), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     liveScripts.add(child);
-    let timedOut = false;
+    let hung = false;
     /** @type {NodeJS.Timeout | undefined} */
     let killTimer;
-    const timer = setTimeout(() => {
-      timedOut = true;
+    const idleTimer = setTimeout(() => {
+      hung = true;
       child.kill('SIGTERM');
       killTimer = setTimeout(() => child.kill('SIGKILL'), 10_000);
-    }, timeoutMs);
+    }, idleMs);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        print(text);
+        if (!hung) {
+          idleTimer.refresh();
+        }
+      });
+    }
     child.on('error', reject);
     child.on('exit', (code) => {
-      clearTimeout(timer);
+      clearTimeout(idleTimer);
       clearTimeout(killTimer);
       liveScripts.delete(child);
-      // What it said last may still be in a pipe; but a program that it left behind may hold that pipe open for long.
-      const lastWords = print ? setTimeout(() => resolve({ code, timedOut }), 2_000) : undefined;
-      child.once('close', () => clearTimeout(lastWords));
-      child.once('close', () => resolve({ code, timedOut }));
+      // Its last output may still be in a pipe; but a program that it left behind may keep that pipe open for long.
+      const lastWords = setTimeout(() => resolve({ code, hung }), 2_000);
+      child.once('close', () => {
+        clearTimeout(lastWords);
+        resolve({ code, hung });
+      });
     });
   });
+}
+
+/** @type {Print} */
+function printHere(text) {
+  process.stdout.write(text);
+}
+
+/**
+ * A program that writes to a pipe leaves out colours, even if what it writes ends in a terminal.
+ * @returns {NodeJS.ProcessEnv}
+ */
+function colorEnv() {
+  return process.stdout.isTTY && process.env['NO_COLOR'] === undefined ? { FORCE_COLOR: '1' } : {};
 }
 
 /**

@@ -12,6 +12,14 @@ import { makeTempDir, removeTempDir, runNodeScript } from './processes.mjs';
 
 const modules = join(repoRoot, 'node_modules');
 const minute = 60_000;
+/** A stage that prints nothing for so long has hung. It is longer than any test may take, so that a test is named first. */
+const idleMs = 6 * minute;
+/**
+ * How long a single test may take before it counts as hung. This is no measure of speed: on a busy machine with two cores a test
+ * may take twenty times as long as alone.
+ */
+const testTimeoutMs = 2 * minute;
+const faultTimeoutMs = 5 * minute;
 
 /**
  * The stages of the test run, in their order. `compiled` ones need the build, those of the lane `window` VS Code's server.
@@ -26,12 +34,16 @@ export const stages = {
     lane: 'processes',
   },
   typecheck: { run: runTypecheck, compiled: false, lane: 'processes' },
-  unit: { run: (print) => runMocha('unit', 5000, 2 * minute, print), compiled: true, lane: 'processes' },
-  store: { run: (print) => runMocha('store', 30_000, 4 * minute, print), compiled: true, lane: 'processes' },
+  unit: { run: (print) => runMocha('unit', { print }), compiled: true, lane: 'processes' },
+  store: { run: (print) => runMocha('store', { print }), compiled: true, lane: 'processes' },
   postgres: { run: runPostgres, compiled: true, lane: 'server' },
-  cli: { run: (print) => runMocha('cli', 30_000, 8 * minute, print), compiled: true, lane: 'server' },
-  mcp: { run: (print) => runMocha('mcp', 30_000, 4 * minute, print), compiled: true, lane: 'server' },
-  faults: { run: (print) => runMocha('faults', 4 * minute, 12 * minute, print), compiled: true, lane: 'processes' },
+  cli: { run: (print) => runMocha('cli', { print }), compiled: true, lane: 'server' },
+  mcp: { run: (print) => runMocha('mcp', { print }), compiled: true, lane: 'server' },
+  faults: {
+    run: (print) => runMocha('faults', { print, timeoutMs: faultTimeoutMs }),
+    compiled: true,
+    lane: 'processes',
+  },
   host: { run: runHost, compiled: true, lane: 'window' },
   ui: { run: runUi, compiled: true, lane: 'window' },
 };
@@ -57,23 +69,21 @@ async function runTypecheck(print) {
  * @returns {Promise<Counts>}
  */
 async function runTool(bin, args, print) {
-  const { code } = await runNodeScript(join(modules, bin), args, { cwd: repoRoot, timeoutMs: 3 * minute, print });
+  const { code } = await runNodeScript(join(modules, bin), args, { cwd: repoRoot, idleMs, print });
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
 /**
  * @param {string} name
- * @param {number} testTimeoutMs
- * @param {number} stageTimeoutMs
- * @param {Print} [print]
- * @param {readonly string[]} [more] options of Mocha
+ * @param {{ print: Print | undefined, timeoutMs?: number, more?: readonly string[] }} options `timeoutMs` is each test's,
+ *   `more` are options of Mocha
  * @returns {Promise<Counts>}
  */
-function runMocha(name, testTimeoutMs, stageTimeoutMs, print, more = []) {
-  const args = ['--no-config', '--forbid-only', '--forbid-pending', '--timeout', String(testTimeoutMs), ...more];
+function runMocha(name, { print, timeoutMs = testTimeoutMs, more = [] }) {
+  const args = ['--no-config', '--forbid-only', '--forbid-pending', '--timeout', String(timeoutMs), ...more];
   args.push('--reporter', join(repoRoot, 'scripts', 'lib', 'countReporter.cjs'));
   args.push('--enable-source-maps', `out/test/${name}/**/*.test.js`);
-  return runCounted(join(modules, 'mocha', 'bin', 'mocha.js'), args, stageTimeoutMs, print);
+  return runCounted(join(modules, 'mocha', 'bin', 'mocha.js'), args, print);
 }
 
 /**
@@ -82,7 +92,7 @@ function runMocha(name, testTimeoutMs, stageTimeoutMs, print, more = []) {
  */
 async function runPostgres(print) {
   await tellOfPostgres(print);
-  return await runMocha('postgres', 60_000, 8 * minute, print);
+  return await runMocha('postgres', { print });
 }
 
 /**
@@ -101,8 +111,7 @@ async function tellOfPostgres(print) {
  */
 async function runHost(print) {
   await tellOfPostgres(print);
-  // The suite has a shorter limit of its own, after which it cleans up.
-  return await runCounted(join(repoRoot, 'scripts', 'host', 'runHostTests.mjs'), [], 10 * minute, print);
+  return await runCounted(join(repoRoot, 'scripts', 'host', 'runHostTests.mjs'), [], print);
 }
 
 /**
@@ -113,18 +122,17 @@ async function runUi(print) {
   await tellOfPostgres(print);
   // Each file has a VS Code of its own, which mostly waits.
   const more = availableParallelism() >= 4 ? ['--parallel', '--jobs', '2'] : [];
-  return await runMocha('ui', 60_000, 12 * minute, print, more);
+  return await runMocha('ui', { print, timeoutMs: faultTimeoutMs, more });
 }
 
 /**
  * Runs a script that writes its counts to AGENT_RESERVATIONS_TEST_RESULTS.
  * @param {string} script
  * @param {string[]} args
- * @param {number} timeoutMs
  * @param {Print} [print]
  * @returns {Promise<Counts>}
  */
-async function runCounted(script, args, timeoutMs, print) {
+async function runCounted(script, args, print) {
   const dir = await makeTempDir('results');
   const resultsFile = join(dir, 'results.json');
   const env = {
@@ -133,29 +141,30 @@ async function runCounted(script, args, timeoutMs, print) {
     AGENT_RESERVATIONS_TEST_OUT: join(outDir, 'test'),
     AGENT_RESERVATIONS_TEST_RESULTS: resultsFile,
   };
-  const { code, timedOut } = await runNodeScript(script, args, { cwd: repoRoot, env, timeoutMs, print });
-  const counts = readCounts(resultsFile);
+  const { code, hung } = await runNodeScript(script, args, { cwd: repoRoot, env, idleMs, print });
+  const { passed, failed, running } = readResults(resultsFile);
   removeTempDir(dir);
-  if (timedOut) {
-    console.error(`Stopped: it was not over after ${timeoutMs / minute} min.`);
+  if (hung) {
+    const where = running === undefined ? '' : ` in "${running}"`;
+    console.error(`Stopped after ${idleMs / minute} minutes without any output${where}.`);
+    return { passed, failed: failed + 1 };
   }
-  if (counts === undefined || counts.passed + counts.failed === 0) {
+  if (passed + failed === 0) {
     console.error('No test reported a result.');
     return { passed: 0, failed: 1 };
   }
-  // All tests passed and yet the run failed: it crashed or hung after them.
-  const crashed = counts.failed === 0 && code !== 0;
-  return { passed: counts.passed, failed: counts.failed + (crashed ? 1 : 0) };
+  // All tests passed and yet the run failed: it crashed during or after them.
+  const crashed = failed === 0 && code !== 0;
+  if (crashed) {
+    console.error(`The run ended with ${code}${running === undefined ? '' : ` in "${running}"`}.`);
+  }
+  return { passed, failed: failed + (crashed ? 1 : 0) };
 }
 
 /**
  * @param {string} file
- * @returns {Counts | undefined}
+ * @returns {Counts & { running?: string }} all zero where nothing was written
  */
-function readCounts(file) {
-  if (!existsSync(file)) {
-    return undefined;
-  }
-  const { passed, failed } = JSON.parse(readFileSync(file, 'utf8'));
-  return { passed: Number(passed), failed: Number(failed) };
+function readResults(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 0 };
 }

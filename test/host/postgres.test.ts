@@ -54,7 +54,6 @@ describe('on a PostgreSQL server', function () {
 
   beforeEach(async () => {
     await startAnew(tested);
-    await databases().migrated();
     const split = splitPassword(databases().url);
     url = split.url;
     password = split.password ?? '';

@@ -11,7 +11,7 @@ interface AgentsDoc {
 }
 
 describe('docs/agents.md on a server', () => {
-  const database = useDatabase();
+  const database = useDatabase({ tables: false });
 
   it('shows it as it is: "node scripts/agentsDoc.mjs URL" writes it anew', async () => {
     const { agentsDoc, serverExamples, serverMarks, withExamples } = await importScript<AgentsDoc>('agentsDoc.mjs');

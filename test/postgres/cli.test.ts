@@ -25,7 +25,6 @@ describe('the command on a server', () => {
     there = makeClone(join(folder(), 'elsewhere', 'my-shop'), 'https://dana@example.org/acme/shop');
     one = new Command(database().url, here);
     other = new Command(database().url, there);
-    await one.done(['postgres', 'migrate']);
     await one.register('agent-a', 'agent-b');
   });
 

@@ -31,7 +31,6 @@ describe('over a server', () => {
     where = database().url.replace(`:${SECRET}`, '');
     around = new Surroundings(join(folder(), 'home'), where);
     put(join(around.home, '.pgpass'), `127.0.0.1:*:*:*:${SECRET}\n`, 0o600);
-    await one.done(['postgres', 'migrate']);
     await one.register('agent-a', 'agent-b');
   });
   afterEach(() => one.end());

@@ -10,7 +10,7 @@ import { useDatabase } from '../support/sharedPostgres';
 import { useTempFolder } from '../support/tempFolder';
 
 describe('the verb postgres', () => {
-  const database = useDatabase();
+  const database = useDatabase({ tables: false });
   const folder = useTempFolder();
   let command: Command;
 

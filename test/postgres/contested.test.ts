@@ -10,7 +10,7 @@ describe('what was closed of late on PostgreSQL', () => {
   const database = useDatabase();
 
   it('holds a conflict against an agent once, also where others waited for what it then held', async () => {
-    const store = await database().migrated();
+    const store = database().open();
     const one = createCoordination(store, { random: () => randomHex(4) });
     for (const name of ['agent-a', 'agent-b', 'agent-c']) {
       grantedData(await one.register({ name, role: 'backend' }));

@@ -23,7 +23,7 @@ describe('recorded histories of eight processes on PostgreSQL', () => {
     ['with kill -9 all the time', 100],
   ] as const) {
     it(`${name}: every answer is explained by one order, and nothing is lost`, async () => {
-      const store = await database().migrated();
+      const store = database().open();
       const coordination = createCoordination(store, { random: () => randomHex(4) });
       for (const agent of AGENTS) {
         grantedData(await coordination.register({ name: agent, role: 'backend' }));

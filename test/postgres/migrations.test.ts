@@ -9,7 +9,7 @@ import { useDatabase } from '../support/sharedPostgres';
 const CURRENT = { from: SCHEMA_VERSION, to: SCHEMA_VERSION };
 
 describe('the tables', () => {
-  const database = useDatabase();
+  const database = useDatabase({ tables: false });
   const query = (sql: string) => database().server.query<{ version: number }>(sql, [], database().name);
   const nothing = () => ({ active: [], closed: [], answer: { ok: true, data: 1 } }) as const;
 
@@ -50,7 +50,8 @@ describe('the tables', () => {
   });
 
   it('that are newer are refused, and not touched', async () => {
-    const store = await database().migrated();
+    const store = database().open();
+    await store.migrate();
     await query(`insert into agent_reservations.migration (version) values (${SCHEMA_VERSION + 1})`);
     for (const attempt of [
       () => database().open().transactReservations(nothing),

@@ -16,7 +16,6 @@ describe('random steps over PostgreSQL answer as the model of all rules does', (
   const database = useDatabase();
 
   it('with restarts and another client', async () => {
-    await database().migrated();
     let number = 0;
     let before: PostgresStore[] = [];
     const { failure, steps, runs } = await runAgainstModel(

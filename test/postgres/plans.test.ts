@@ -47,10 +47,12 @@ describe('what is asked on PostgreSQL again and again', () => {
   const database = useDatabase();
 
   it('is found by an index, as it is planned for once and for all', async () => {
-    await (await database().migrated()).transactAgent('agent-1', () => ({
-      next: AGENT,
-      answer: { ok: true, data: 1 },
-    }));
+    await database()
+      .open()
+      .transactAgent('agent-1', () => ({
+        next: AGENT,
+        answer: { ok: true, data: 1 },
+      }));
     const { server, name } = database();
     await server.query(FILL, [], name);
     await server.query('analyze', [], name);
@@ -79,7 +81,6 @@ describe('what is asked on PostgreSQL again and again', () => {
   });
 
   it('is seen to be searched through where it is', async () => {
-    await database().migrated();
     const client = new Client({ connectionString: database().url });
     await client.connect();
     try {

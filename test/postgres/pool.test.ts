@@ -12,7 +12,6 @@ describe('a process whose connections are all at work', () => {
   const database = useDatabase();
 
   it('says so to who wants one more, and gives it to who comes when one is free', async () => {
-    await database().migrated();
     const store = database().open({ limits: { poolSize: 1, connectMs: 200, lockMs: 2_000 } });
     const one = createCoordination(store, { random: () => randomHex(4) });
     grantedData(await one.register({ name: 'agent-a', role: 'backend' }));

@@ -29,7 +29,7 @@ describe('a store on a PostgreSQL server', () => {
   let one: Coordination;
 
   beforeEach(async () => {
-    store = await database().migrated();
+    store = database().open();
     one = operations();
     for (const name of ['agent-a', 'agent-b']) {
       grantedData(await one.register({ name, role: 'backend' }));

@@ -13,7 +13,7 @@ const OTHERS = 'git.example/acme/other';
 const HOUR = 60;
 
 describe('roles of a PostgreSQL store', () => {
-  const database = useDatabase();
+  const database = useDatabase({ tables: false });
   let opened: { close(): Promise<void> }[] = [];
   let alice: Coordination;
   let bob: Coordination;

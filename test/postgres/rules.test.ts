@@ -23,7 +23,6 @@ describe('the rules over PostgreSQL', () => {
   beforeEach(async () => {
     now = NOW.getTime();
     ids = 0;
-    await database().migrated();
     ({ store, one } = begin());
     for (const name of ['agent-a', 'agent-b']) {
       grantedData(await one.register({ name, role: 'backend' }));

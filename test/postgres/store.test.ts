@@ -18,7 +18,7 @@ describe('the operations over PostgreSQL', () => {
   let one: Coordination;
 
   beforeEach(async () => {
-    store = await database().migrated();
+    store = database().open();
     one = operations(store);
     for (const name of ['agent-a', 'agent-b']) {
       grantedData(await one.register({ name, role: 'backend' }));

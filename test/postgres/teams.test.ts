@@ -14,7 +14,7 @@ const NAMESPACE = 'github.com/acme/shop';
 const BLOCK = /<!-- as: (?<who>\w+) -->\n```sql\n(?<sql>.*?)```/gs;
 
 describe('docs/teams.md', () => {
-  const database = useDatabase();
+  const database = useDatabase({ tables: false });
   const opened: PostgresStore[] = [];
 
   afterEach(async () => {

@@ -36,7 +36,6 @@ describe('files on a server', () => {
     here = makeClone(join(folder(), 'shop'));
     command = new Command(database().url, here);
     files = new Command(join(folder(), 'store'), here);
-    await command.done(['postgres', 'migrate']);
     await files.register('agent-a', 'agent-b');
   });
   afterEach(async () => {

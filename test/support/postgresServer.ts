@@ -163,9 +163,9 @@ export class PostgresServer {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
-  /** A new, empty database. */
-  async database(name: string): Promise<string> {
-    await this.query(`create database "${name}" template template0`);
+  /** Creates a database, empty unless it is to be a copy of `template`, and returns its URL. */
+  async database(name: string, template = 'template0'): Promise<string> {
+    await this.query(`create database "${name}" template "${template}"`);
     return this.url(name);
   }
 
