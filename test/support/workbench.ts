@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { repoRoot } from './paths';
 import { importScript } from './scripts';
 
@@ -47,9 +47,41 @@ export interface Workbench extends WorkbenchDirs {
   close(): Promise<void>;
 }
 
+interface SharedBrowser {
+  readonly browser: Browser;
+  readonly context: BrowserContext;
+  /** Of the last server; 0 before the first one. */
+  port: number;
+  /** Whether a workbench is open at that port. */
+  isTaken: boolean;
+}
+
+/** Each test file is a bundle with its own copy of this module; the browser is everybody's. */
+const shared = globalThis as { browser?: Promise<SharedBrowser> };
+
+/** What VS Code keeps in a browser. The scripts in the browser's cache are not among it. */
+const STORED = 'cookies,local_storage,indexeddb,cache_storage,service_workers';
+
+/**
+ * The browser of this process. A page of the same address finds VS Code's scripts in its caches, already compiled, which saves most of
+ * the time that it takes to load.
+ */
+async function openBrowser(): Promise<SharedBrowser> {
+  const { launchBrowser } = await importScript<BrowserScript>('host/browser.mjs');
+  const browser = await launchBrowser();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  return { browser, context, port: 0, isTaken: false };
+}
+
+// At the end of everything, whichever file comes last.
+after(async () => {
+  const opened = await shared.browser;
+  delete shared.browser;
+  await opened?.browser.close();
+});
+
 /** Opens VS Code in a headless browser, on a throw-away workspace, with the extension in it. */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
-  const { launchBrowser } = await importScript<BrowserScript>('host/browser.mjs');
   const { makeSandbox } = await importScript<SandboxScript>('host/sandbox.mjs');
   const { quietSettings } = await importScript<SettingsScript>('host/settings.mjs');
   const { installVsix, startWebHost } = await importScript<WebHostScript>('host/webHost.mjs');
@@ -63,26 +95,40 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   if (extension !== 'development') {
     await installVsix({ vsixPath: join(repoRoot, 'out', 'tested.vsix'), dataDir, extensionsDir });
   }
-  const host = await startWebHost({
-    dataDir,
-    extensionsDir,
-    settings: { ...quietSettings, 'workbench.colorTheme': theme, ...settings },
-    env: { ...sandbox.env, ...env },
-    smokeTestDriver: extension === 'development',
-  });
+  shared.browser ??= openBrowser();
+  const browser = await shared.browser;
+  const isShared = !browser.isTaken;
+  browser.isTaken = true;
+  const start = (onPort: number) =>
+    startWebHost({
+      dataDir,
+      extensionsDir,
+      settings: { ...quietSettings, 'workbench.colorTheme': theme, ...settings },
+      env: { ...sandbox.env, ...env },
+      smokeTestDriver: extension === 'development',
+      port: onPort,
+    });
+  // Another program may have taken the port in the meantime.
+  const host = await (isShared && browser.port > 0 ? start(browser.port).catch(() => start(0)) : start(0));
+  if (isShared) {
+    browser.port = host.port;
+  }
   const closeHost = async () => {
+    if (isShared) {
+      browser.isTaken = false;
+    }
     await host.stop();
     sandbox.remove();
   };
   try {
-    const browser = await launchBrowser();
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+    const page = await browser.context.newPage();
     if (language) {
       // What the server would say, had it a language pack installed.
       await page.addInitScript((name) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: name }), language);
     }
     const close = async () => {
-      await browser.close();
+      await page.close();
+      await forget(browser.context, host.origin);
       await closeHost();
     };
     const payload: [string, string][] =
@@ -99,6 +145,14 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     await closeHost();
     throw error;
   }
+}
+
+/** The next one finds an empty browser. */
+async function forget(context: BrowserContext, origin: string): Promise<void> {
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send('Storage.clearDataForOrigin', { origin, storageTypes: STORED });
+  await page.close();
 }
 
 async function waitUntilReady(page: Page): Promise<void> {
