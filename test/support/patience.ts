@@ -20,3 +20,16 @@ export async function eventually(
     }
   }
 }
+
+/** Makes the same assertions again and again until they hold; the last failure tells what is there instead. */
+export async function untilHolds(assertions: () => void | Promise<void>, timeoutMs = PATIENCE_MS): Promise<void> {
+  for (const end = performance.now() + timeoutMs; ; await sleep(50)) {
+    try {
+      return await assertions();
+    } catch (error) {
+      if (performance.now() > end) {
+        throw error;
+      }
+    }
+  }
+}
