@@ -1,4 +1,6 @@
 import { strict as assert } from 'node:assert';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { operations, seed, YOU } from '../../scripts/demo/scene';
 import { eventually } from '../support/patience';
@@ -80,7 +82,7 @@ describe('the Messages view, used by hand', () => {
     await page.locator('.editor-actions .action-label[aria-label^="Send Message"]').waitFor();
     await workbench.screenshot('message-draft');
     // It is in no file, and is there again when the window is, once VS Code has kept it.
-    await eventually('VS Code has kept the draft', () => isKept(page, 'Mount them in src/app.'));
+    await eventually('VS Code has kept the draft', () => isKept(workbench, 'Mount them in src/app.'));
     await page.reload();
     await page.locator('.editor-instance .view-lines', { hasText: 'Mount them in src/app.' }).click();
     // Its keys are known with the extension, which comes after the text.
@@ -130,27 +132,12 @@ describe('the Messages view, used by hand', () => {
   });
 });
 
-/** Whether the page's own database, where VS Code in a browser keeps what is not saved, has this text. */
-async function isKept(page: Page, text: string): Promise<boolean> {
-  return await page.evaluate<boolean>(`(async () => {
-    const done = (request) => new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    for (const { name } of await indexedDB.databases()) {
-      const database = await done(indexedDB.open(name));
-      try {
-        for (const store of database.objectStoreNames) {
-          const values = await done(database.transaction(store).objectStore(store).getAll());
-          const texts = values.filter((one) => one instanceof Uint8Array).map((one) => new TextDecoder().decode(one));
-          if (texts.some((one) => one.includes(${JSON.stringify(text)}))) {
-            return true;
-          }
-        }
-      } finally {
-        database.close();
-      }
-    }
-    return false;
-  })()`);
+/** Whether VS Code's server keeps this text among what is not saved. */
+async function isKept({ dataDir }: Workbench, text: string): Promise<boolean> {
+  const below = await readdir(dataDir, { recursive: true, withFileTypes: true }).catch(() => []);
+  const kept = below.filter((entry) => entry.isFile() && /[\\/]Backups[\\/]/.test(entry.parentPath));
+  const texts = await Promise.all(
+    kept.map((entry) => readFile(join(entry.parentPath, entry.name), 'utf8').catch(() => '')),
+  );
+  return texts.some((one) => one.includes(text));
 }
