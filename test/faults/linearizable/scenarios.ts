@@ -21,7 +21,7 @@ import { type Findings, judge, type Remains } from './verdicts';
 const SCOPES = ['src', 'src/*', 'docs'];
 const AGENTS = ['agent-a', 'agent-b', 'agent-c'];
 /** Enough answers for a lot to overlap, few enough for the search, and for a failure to be read by a person. */
-const ROUND_ANSWERS = 500;
+const ROUND_ANSWERS = { memory: 500, disk: 200 };
 /** A history without any of these would show little. */
 const WANTED = ['reserve ok', 'reserve RESERVATION_CONFLICT', 'release ok'];
 /** So many answers on average between one kill and the next. */
@@ -66,12 +66,13 @@ function workersOf(plan: Plan, root: string, random: Random): readonly WorkerOpt
 
 /** Every fourth round on the disk, where a sync takes its time; the others where there is more of everything. */
 function playRound(plan: Plan, random: Random, round: number): Promise<Round> {
-  return withFolder(round % 4 === 1 ? 'disk' : 'memory', async (folder) => {
+  const place = round % 4 === 1 ? 'disk' : 'memory';
+  return withFolder(place, async (folder) => {
     const root = seedStore(join(folder, 'store'), { agents: AGENTS });
     const { calls, kills, repairs } = await record({
       workers: workersOf(plan, root, random),
       random,
-      isEnough: ({ answered, answers }) => answered >= ROUND_ANSWERS && WANTED.every((one) => answers[one]),
+      isEnough: ({ answered, answers }) => answered >= ROUND_ANSWERS[place] && WANTED.every((one) => answers[one]),
       ...(plan.killEvery === undefined ? {} : { killEvery: plan.killEvery }),
     });
     if (plan.hasRepairs) {
