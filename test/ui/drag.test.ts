@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { seed, YOU } from '../../scripts/demo/scene';
 import { eventually } from '../support/patience';
 import { useWorkbench } from '../support/useWorkbench';
 import { quickPickItem } from '../support/workbench';
 import { held, row } from './parts';
+
+/** While nothing is opened by them, as many as take several seconds. */
+const MOVES = 50;
 
 describe('a folder of the Explorer', () => {
   const workbench = useWorkbench({
@@ -17,14 +21,21 @@ describe('a folder of the Explorer', () => {
     const folder = page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'docs' }).first();
     const label = page.locator('.action-label[aria-label^="Reservations"]');
     const icon = page.locator('.activitybar .action-item', { has: label });
-    await grab(page, folder);
     const { x, y } = await placeOf(icon);
     // VS Code opens the view for what is held over its icon for a while, as long as it moves.
-    let move = 0;
+    // A browser that is busy may not have taken the first moves for a drag: then it is grabbed again.
     await eventually('the view opens under what is dragged', async () => {
-      move = 1 - move;
-      await page.mouse.move(x + move, y + move, { steps: 3 });
-      return await row(page, 'src/app/**').isVisible();
+      await grab(page, folder);
+      for (let move = 0; move < MOVES; move++) {
+        await page.mouse.move(x + (move % 2), y + (move % 2), { steps: 3 });
+        await sleep(100);
+        if (await row(page, 'src/app/**').isVisible()) {
+          return true;
+        }
+      }
+      await page.keyboard.press('Escape');
+      await page.mouse.up();
+      return false;
     });
     await moveOver(page, row(page, 'src/app/**'));
     await moveOver(page, row(page, 'src/auth/login/**'));
