@@ -68,7 +68,7 @@ describe('following a store by the command', () => {
     await command.done(['release', '--agent', 'agent-a', '--all']);
     writeActive(command.store, { reservations: [{ ...made, reservation_id: 'res_soon', expires_at: soon }] });
     const { seen } = watch();
-    const { at } = await seen.find(named('expired', 'src'), 10_000);
+    const { at } = await seen.find(named('expired', 'src'));
     assert.equal(at, soon);
   });
 

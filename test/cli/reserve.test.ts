@@ -122,10 +122,9 @@ describe('reserving and releasing by the command', () => {
   it("does not wait for one's own, nor where the call is wrong", async () => {
     await command.done(reserve('agent-a', 'src'));
     for (const args of [reserve('agent-a', 'src'), reserve('agent-b', '../x')]) {
-      const started = Date.now();
-      const { ok } = await command.json([...args, '--wait', '600']);
+      // Longer than Mocha waits.
+      const { ok } = await command.json([...args, '--wait', '3600']);
       assert.ok(!ok);
-      assert.ok(Date.now() - started < 60_000);
     }
   });
 

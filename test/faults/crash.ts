@@ -9,7 +9,7 @@ import { inPool, type Slot, startWorker } from './calls/pool';
 import type { Settled, Timed, Writer } from './calls/protocol';
 import { Tally } from './calls/tally';
 import { makeWorld } from './calls/world';
-import type { Scenario, ScenarioOptions } from './scenario';
+import { goesOn, type Scenario, type ScenarioOptions } from './scenario';
 
 type When = Extract<Plan, { do: 'kill' }>['when'];
 
@@ -35,8 +35,8 @@ export const crashAtEveryCall: Scenario = {
   run: async ({ seed, deadline, rounds }: ScenarioOptions) => {
     const tally = new Tally();
     // First, so that no run is too short for them: without them the rest would prove nothing.
-    await runControls(tally, deadline);
-    for (let round = 1; round <= rounds && Date.now() < deadline; round++) {
+    await runControls(tally);
+    for (let round = 1; goesOn({ rounds, deadline }, round - 1); round++) {
       const whens: readonly When[] = (round - 1) % 4 < 2 ? ['before', 'half'] : ['after'];
       const isNow = (at: number) => (at + round + seed) % 2 === 0;
       for (const { where, findings } of await crashes(OPERATIONS, 'ours', whens, isNow, deadline, tally)) {
@@ -47,10 +47,10 @@ export const crashAtEveryCall: Scenario = {
   },
 };
 
-async function runControls(tally: Tally, deadline: number): Promise<void> {
+async function runControls(tally: Tally): Promise<void> {
   const release = OPERATIONS.filter((operation) => operation.name === 'release');
   const findingsOf = async (writer: Writer) =>
-    (await crashes(release, writer, ['before', 'half'], () => true, deadline, new Tally())).flatMap(
+    (await crashes(release, writer, ['before', 'half'], () => true, Infinity, new Tally())).flatMap(
       ({ findings }) => findings,
     );
   tally.control(

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envelope } from '../../src/core/envelope';
+import { PATIENCE_MS } from '../support/patience';
 import type { Finding } from './calls/judge';
 import { isAcknowledged, judgeNext, runArgs } from './calls/next';
 import { OPERATIONS, type Operation } from './calls/operations';
@@ -11,7 +12,7 @@ import { inPool, type Slot } from './calls/pool';
 import type { Settled, Timed, Writer } from './calls/protocol';
 import { Tally } from './calls/tally';
 import { makeWorld } from './calls/world';
-import type { Scenario } from './scenario';
+import { goesOn, type Scenario } from './scenario';
 
 interface Failing {
   readonly operation: Operation;
@@ -20,8 +21,6 @@ interface Failing {
   readonly persistent: boolean;
 }
 
-/** A caller waits 4.5 s for the lock, and answers then at the latest. */
-const HANGS_MS = 6_000;
 /** No operation takes nearly as many calls: there is an end even where a fault makes it try for ever. */
 const MOST_CALLS = 400;
 
@@ -31,8 +30,8 @@ export const errorAtEveryCall: Scenario = {
   run: async ({ seed, deadline, rounds }) => {
     const tally = new Tally();
     // First, so that no run is too short for it: without it the rest would prove nothing.
-    await runControl(tally, deadline);
-    for (let round = 1; round <= rounds && Date.now() < deadline; round++) {
+    await runControl(tally);
+    for (let round = 1; goesOn({ rounds, deadline }, round - 1); round++) {
       const stride: Stride = { first: 1 + ((round + seed) % 3), step: 3 };
       const jobs = OPERATIONS.flatMap((operation) => allWays(operation, 'ours'));
       await inPool(jobs, async (failing, slot) => {
@@ -51,12 +50,12 @@ function allWays(operation: Operation, writer: Writer): readonly Failing[] {
   );
 }
 
-async function runControl(tally: Tally, deadline: number): Promise<void> {
+async function runControl(tally: Tally): Promise<void> {
   const release = OPERATIONS.filter((operation) => operation.name === 'release');
   const jobs = release.flatMap((operation) => allWays(operation, 'inPlace'));
   const findings: Finding[] = [];
   await inPool(jobs, async (failing, slot) => {
-    const found = await failAtEach(failing, { first: 1, step: 1 }, slot, deadline, new Tally());
+    const found = await failAtEach(failing, { first: 1, step: 1 }, slot, Infinity, new Tally());
     findings.push(...found.flatMap((each) => each.findings));
   });
   tally.control('a list that is overwritten in place, on a full disk', findings, ({ text }) =>
@@ -105,7 +104,7 @@ async function failOnce(
   const stopped = new AbortController();
   const run = await Promise.race([
     faulty.call<Timed>('run', args).catch(() => 'ended' as const),
-    sleep(HANGS_MS, 'hangs' as const, stopped),
+    sleep(PATIENCE_MS, 'hangs' as const, stopped),
   ]);
   stopped.abort();
   if (run === 'ended' || run === 'hangs') {

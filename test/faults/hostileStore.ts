@@ -10,7 +10,7 @@ import { linkEverything } from './hostile/links';
 import { spoilModes } from './hostile/modes';
 import { makeNoise } from './hostile/noise';
 import { pipeEverything } from './hostile/pipes';
-import { add, NO_FIGURES, type Outcome, type Scenario } from './scenario';
+import { add, goesOn, NO_FIGURES, type Outcome, type Scenario } from './scenario';
 
 /** Each part works in an empty folder of its own, with a process of its own. */
 export type Part = (base: string, driver: Driver) => Promise<Outcome>;
@@ -41,7 +41,7 @@ export const hostileStore: Scenario = {
   name: 'a store full of links, wrong modes and owners, tricks, bulk and noise',
   run: async ({ deadline, rounds }) => {
     let total: Outcome = { figures: NO_FIGURES, problems: [] };
-    for (let round = 0; round < rounds && Date.now() < deadline; round++) {
+    for (let round = 0; goesOn({ rounds, deadline }, round); round++) {
       for (const part of Object.values(PARTS)) {
         if (round > 0 && Date.now() >= deadline) {
           break;

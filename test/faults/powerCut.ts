@@ -13,7 +13,7 @@ import type { Event } from './calls/recorder';
 import { Tally } from './calls/tally';
 import { makeDeadLock, makeWorld, type World } from './calls/world';
 import { type Random, seeded } from './random';
-import type { Scenario } from './scenario';
+import { goesOn, type Scenario } from './scenario';
 
 /** Operations of one process, one after the other, on one store. */
 interface Sequence {
@@ -42,8 +42,8 @@ export const powerCut: Scenario = {
     const tally = new Tally();
     const random = seeded(seed);
     // First, so that no run is too short for them: without them the rest would prove nothing.
-    await runControls(tally, random, deadline);
-    for (let round = 1; round <= rounds && Date.now() < deadline; round++) {
+    await runControls(tally, random);
+    for (let round = 1; goesOn({ rounds, deadline }, round - 1); round++) {
       for (const { where, findings } of await cutAll(sequences(random), random, deadline, tally)) {
         tally.find(where, findings);
       }
@@ -64,11 +64,11 @@ function sequences(random: Random): readonly Sequence[] {
   return [of('full', false), of('full', true), of('none', false), of('agents', false), of('held', false)];
 }
 
-async function runControls(tally: Tally, random: Random, deadline: number): Promise<void> {
+async function runControls(tally: Tally, random: Random): Promise<void> {
   const operations = OPERATIONS.filter((operation) => operation.name === 'release');
   const findingsOf = async (writer: Writer) => {
     const control: Sequence = { world: 'full', deadLock: false, writer, operations };
-    return (await cutAll([control], random, deadline, new Tally())).flatMap(({ findings }) => findings);
+    return (await cutAll([control], random, Infinity, new Tally())).flatMap(({ findings }) => findings);
   };
   tally.control('a file renamed into place without a sync', await findingsOf('unsynced'), ({ text }) =>
     text.includes('a file is torn: reservations/active.json'),

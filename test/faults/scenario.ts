@@ -20,10 +20,18 @@ export interface Figures {
 export interface ScenarioOptions {
   /** Makes a run repeatable as far as processes allow. */
   readonly seed: number;
-  /** When to stop starting new rounds, in ms since the epoch. */
+  /** When to stop starting new rounds, in ms since the epoch; the first one is started anyway. */
   readonly deadline: number;
   /** The most rounds to run, however much time is left. */
   readonly rounds: number;
+}
+
+/**
+ * Whether another round begins after so many. The first always does: on a busy machine the deadline may be over before a
+ * process has started, and a scenario without a round shows nothing.
+ */
+export function goesOn({ rounds, deadline }: Pick<ScenarioOptions, 'rounds' | 'deadline'>, done: number): boolean {
+  return done === 0 || (done < rounds && Date.now() < deadline);
 }
 
 export interface Scenario {

@@ -3,13 +3,12 @@ import { NO_FIGURES } from './scenario';
 import { staleLock } from './staleLock';
 
 const ROUNDS = 150;
-const LONGEST_MS = 60_000;
 
 describe('a dead lock that eight processes meet', () => {
   it(`${ROUNDS} rounds: never two inside, nothing lost, nobody blocked; two other ways of locking are found out`, async () => {
     const { figures, problems, notes } = await staleLock.run({
       seed: 1,
-      deadline: Date.now() + LONGEST_MS,
+      deadline: Infinity,
       rounds: ROUNDS,
     });
     console.log(notes?.map((note) => `      ${note}`).join('\n'));

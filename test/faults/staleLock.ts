@@ -11,7 +11,7 @@ import { Driver } from '../support/driver';
 import { deadLocksOf, dieHolding, type Plant, plantStaleFolder } from './deadLocks';
 import { clearEvidence, evidenceIn } from './evidence';
 import type { Way } from './lockWays';
-import { add, type Figures, NO_FIGURES, type Outcome, type Scenario, type ScenarioOptions } from './scenario';
+import { add, type Figures, goesOn, NO_FIGURES, type Outcome, type Scenario, type ScenarioOptions } from './scenario';
 
 const PROCESSES = 8;
 /** Of 13 rounds, 10 start at one instant and 3 spread their starts: 2,000 to 600 in a whole long run. */
@@ -69,14 +69,14 @@ async function gather(folder: string, way: Way, isDelayed: boolean): Promise<Tea
   return { way, folder, lock: join(folder, '.lock'), members };
 }
 
-async function runRounds({ deadline, rounds }: ScenarioOptions, teams: readonly Team[]): Promise<Outcome> {
+async function runRounds(options: ScenarioOptions, teams: readonly Team[]): Promise<Outcome> {
   const [plain, delayed, ...controls] = teams as [Team, Team, ...Team[]];
   const races = new Map(controls.map((team): [Team, Tally] => [team, { raced: 0, rounds: 0 }]));
   const problems: string[] = [];
   let figures = NO_FIGURES;
   let plants: [string, Plant][] = [];
   let done = 0;
-  for (; done < rounds && Date.now() < deadline; done++) {
+  for (; goesOn(options, done); done++) {
     if (done % ROUNDS_PER_VICTIM === 0) {
       const dead = await dieHolding(plain.lock, plain.folder);
       rmSync(plain.lock);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Driver } from '../support/driver';
 import { activeIn, historyIn, scopesOf, seedStore } from '../support/storeFiles';
 import { LONGEST_ANSWER_MS, type Timed, work } from './hostile/work';
-import { add, NO_FIGURES, type Outcome, type Scenario } from './scenario';
+import { add, goesOn, NO_FIGURES, type Outcome, type Scenario } from './scenario';
 
 const CALLERS = 2_000;
 const CROWDS: readonly number[] = [1, 4];
@@ -19,7 +19,7 @@ export const thousandsAtOnce: Scenario = {
   name: 'thousands of callers at once',
   run: async ({ deadline, rounds }) => {
     let { figures, problems, notes }: Required<Outcome> = await runControl();
-    for (let round = 0; round < rounds && Date.now() < deadline; round++) {
+    for (let round = 0; goesOn({ rounds, deadline }, round); round++) {
       for (const processes of CROWDS) {
         const outcome = await runCrowd(processes);
         figures = add(figures, outcome.figures);

@@ -172,7 +172,7 @@ describe('what a person is told of by itself', () => {
       const { expires_at } = due as unknown as { expires_at: string };
       await setting('autoRenew', undefined);
       // It was made for an hour and a half.
-      await until(internals, 'it is renewed', () => endOf('kept.ts') > Date.parse(expires_at) + 50 * MINUTE, 10_000);
+      await until(internals, 'it is renewed', () => endOf('kept.ts') > Date.parse(expires_at) + 50 * MINUTE);
       assert.deepEqual(['elsewhere.ts', 'theirs.ts'].map(endOf), before);
     } finally {
       await setting('autoRenew', undefined);
@@ -213,7 +213,7 @@ describe('what a person is told of by itself', () => {
     try {
       const git = await findGit();
       assert.ok(git);
-      await eventually('the repository is open', () => git.getRepository(theFolder().uri) !== null, 15_000);
+      await eventually('the repository is open', () => git.getRepository(theFolder().uri) !== null);
       succeeded(await run<Answer>('reserve', { scope: 'src/auth/**', bead: 'bd-1' }));
       succeeded(await run<Answer>('reserve', { scope: 'docs/**', bead: 'bd-1' }));
       await withNotifications(
@@ -222,9 +222,9 @@ describe('what a person is told of by itself', () => {
           const changes = () => git.getRepository(theFolder().uri)?.state;
           const isSeen = () =>
             (changes()?.workingTreeChanges.length ?? 0) + (changes()?.untrackedChanges?.length ?? 0) > 0;
-          await eventually('the change is seen', isSeen, 15_000);
+          await eventually('the change is seen', isSeen);
           commitAll(theFolder().uri.fsPath);
-          await eventually('it is offered', () => seen.length > 0, 15_000);
+          await eventually('it is offered', () => seen.length > 0);
           assert.equal(seen[0]?.text, 'The changes in “src/auth/**” are committed. Release it?');
           await until(internals, 'it is released', () => labels(internals, 'active').join() === 'docs/**');
         },

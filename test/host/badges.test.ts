@@ -175,7 +175,7 @@ describe('badges of files and folders', () => {
       project,
     }));
     await writeInStore(ACTIVE, toJson(held));
-    await until(internals, 'all are seen', () => internals.live.overview.active.length === 1_000, 15_000);
+    await until(internals, 'all are seen', () => internals.live.overview.active.length === 1_000);
     const files = Array.from({ length: 20_000 }, (_, index) => `pkg-${index % 2_000}/src/file-${index}.ts`);
     const first = performance.now();
     const drawn = await badges(...files);

@@ -10,6 +10,7 @@ import {
   ACTIVE,
   actAs,
   entry,
+  eventually,
   extension,
   labels,
   run,
@@ -256,13 +257,8 @@ describe('the commands', () => {
 
 /** Presses Enter in the quick pick as soon as there is one. */
 async function accept(): Promise<void> {
-  const { setTimeout: sleep } = await import('node:timers/promises');
-  for (let attempt = 0; attempt < 100; attempt++) {
-    await sleep(50);
+  await eventually('the question is answered', async () => {
     await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-    if (vscode.workspace.getConfiguration('agentReservations').get('agent')) {
-      return;
-    }
-  }
-  throw new Error('The question was not answered.');
+    return Boolean(vscode.workspace.getConfiguration('agentReservations').get('agent'));
+  });
 }

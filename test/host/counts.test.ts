@@ -10,6 +10,7 @@ import { useDrivers } from '../support/driver';
 import { repoRoot } from '../support/paths';
 import {
   actAs,
+  eventually,
   extension,
   labels,
   STORE,
@@ -47,9 +48,10 @@ describe('how much is done', () => {
     await sleep(SETTLED_MS);
   });
 
-  /** What is fired and read from now on, until nothing more comes. */
+  /** What is fired and read from now on, until what has to be fired was, and nothing more comes. */
   async function during(
     work: () => Promise<unknown>,
+    fires: 'nodes' | 'letters' | 'nothing' = 'nothing',
   ): Promise<{ fired: readonly (Node | undefined)[]; letters: readonly string[]; read: string[] }> {
     const fired: (Node | undefined)[] = [];
     const letters: string[] = [];
@@ -59,7 +61,10 @@ describe('how much is done', () => {
     );
     const before = counted.paths.length;
     await work();
-    await sleep(SETTLED_MS);
+    await eventually(`${fires} are fired`, () => fires === 'nothing' || { nodes: fired, letters }[fires].length > 0);
+    for (let last = -1; last !== fired.length + letters.length + counted.paths.length; await sleep(SETTLED_MS)) {
+      last = fired.length + letters.length + counted.paths.length;
+    }
     listening.dispose();
     alsoListening.dispose();
     return {
@@ -72,7 +77,10 @@ describe('how much is done', () => {
   it('a reservation that another process renews fires its item alone, and no message is read', async () => {
     const { internals } = tested;
     const [first] = shown(internals, 'active');
-    const { fired, read } = await during(() => agent.call('renew', { agent: 'codex', scope: 'src/00.ts', ttl: 600 }));
+    const { fired, read } = await during(
+      () => agent.call('renew', { agent: 'codex', scope: 'src/00.ts', ttl: 600 }),
+      'nodes',
+    );
     assert.deepEqual(
       fired.map((node) => node === first?.node),
       [true],
@@ -89,8 +97,9 @@ describe('how much is done', () => {
 
   it('a scope that another process reserves or releases fires its section alone', async () => {
     for (const operation of ['reserve', 'release']) {
-      const { fired, read } = await during(() =>
-        agent.call(operation, { agent: 'codex', scope: 'docs/a.md', bead: 'bd-1' }),
+      const { fired, read } = await during(
+        () => agent.call(operation, { agent: 'codex', scope: 'docs/a.md', bead: 'bd-1' }),
+        'nodes',
       );
       assert.deepEqual(
         fired.map((node) => node?.kind === 'section' && node.key),
@@ -109,11 +118,11 @@ describe('how much is done', () => {
     await send('bd-1');
     await send('bd-2');
     await untilThreads(internals, 'both are shown', () => threads(internals, 'unread').length === 2);
-    const another = await during(() => send('bd-3'));
+    const another = await during(() => send('bd-3'), 'letters');
     assert.deepEqual([another.fired, another.letters], [[], ['group']]);
     assert.deepEqual([...new Set(another.read.map((path) => path.split('/')[0]))], ['messages']);
     assert.equal(threads(internals, 'unread').length, 3);
-    const same = await during(() => send('bd-3'));
+    const same = await during(() => send('bd-3'), 'letters');
     assert.deepEqual([same.fired, same.letters], [[], ['thread']]);
     // The unacked ones are looked for, and the letters: the new message is read once for each.
     const index = same.read.filter((path) => path.startsWith('messages/index/'));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { format } from 'node:util';
 import Mocha from 'mocha';
 import { repoRoot, testOut } from '../support/paths';
+import { PATIENCE_MS } from '../support/patience';
 
 const mark = '[suite] ';
 
@@ -26,7 +27,7 @@ function runMocha(): Promise<{ total: number; failures: number }> {
   return new Promise((resolve) => {
     const mocha = new Mocha({
       ui: 'bdd',
-      timeout: 20_000,
+      timeout: 2 * PATIENCE_MS,
       forbidOnly: true,
       forbidPending: true,
       reporter: join(repoRoot, 'scripts', 'lib', 'countReporter.cjs'),

@@ -35,8 +35,7 @@ const NAMESPACE = 'github.com/acme/shop';
 const PROJECT = `origin:${NAMESPACE}`;
 const CHANGES = 100;
 
-describe('on a PostgreSQL server', function () {
-  this.timeout(60_000);
+describe('on a PostgreSQL server', () => {
   const databases = useDatabase();
   const started: Driver[] = [];
   let tested: Tested;

@@ -7,6 +7,7 @@ import type { Reserved } from '../../src/core/reserve';
 import { splitPassword } from '../../src/extension/postgres/url';
 import { openPostgresStore } from '../../src/store/postgres/postgresStore';
 import { Driver } from '../support/driver';
+import { PATIENCE_MS } from '../support/patience';
 import { PostgresServer } from '../support/postgresServer';
 import {
   actAs,
@@ -30,7 +31,7 @@ function colorOf(one: Shown | undefined): string | undefined {
 }
 
 describe('while its PostgreSQL server cannot be reached', function () {
-  this.timeout(90_000);
+  this.timeout(4 * PATIENCE_MS);
   let tested: Tested;
   let server: PostgresServer;
   let url: string;
@@ -77,7 +78,9 @@ describe('while its PostgreSQL server cannot be reached', function () {
       () => live.state.kind === 'readable' && live.state.outOfDate !== undefined,
     );
     assert.deepEqual(labels(internals, 'active'), ['docs/**']);
-    const said = new RegExp(`^Last known state, under 1 min ago: 127\\.0\\.0\\.1:${server.port} cannot be reached\\.$`);
+    const said = new RegExp(
+      `^Last known state, (?:under 1|\\d+) min ago: 127\\.0\\.0\\.1:${server.port} cannot be reached\\.$`,
+    );
     assert.match(String(view.tree.message), said);
     assert.match(view.tree.description ?? '', /last known state$/);
     assert.equal(statusBar.item.text, '$(warning) 1 held');
@@ -87,9 +90,7 @@ describe('while its PostgreSQL server cannot be reached', function () {
     assert.match(old?.item.accessibilityInformation?.label ?? '', /, last known state$/);
 
     await withNotifications(async (seen) => {
-      const asked = performance.now();
       const refused = await run<Envelope<Reserved>>('reserve', { scope: 'a.ts', bead: 'bd-2' });
-      assert.ok(performance.now() - asked < 4_000);
       assert.equal(refused.error?.code, 'INTERNAL_ERROR');
       assert.equal(refused.error?.details?.['cause'], 'STORE_UNREACHABLE');
       assert.match(seen[0]?.text ?? '', /cannot be reached: .*Nothing was changed\./);
@@ -101,12 +102,7 @@ describe('while its PostgreSQL server cannot be reached', function () {
     try {
       const elsewhere = await client.call('reserve', { agent: 'codex', scope: 'src/**', bead: 'bd-3', project: '/p' });
       assert.ok(elsewhere.ok, elsewhere.error?.message);
-      await until(
-        internals,
-        'it is back',
-        () => isUpToDate() && labels(internals, 'active').includes('src/**'),
-        30_000,
-      );
+      await until(internals, 'it is back', () => isUpToDate() && labels(internals, 'active').includes('src/**'));
       assert.equal(view.tree.message, '');
       assert.equal(statusBar.item.text, '$(lock) 1 held');
       assert.notEqual(colorOf(shown(internals, 'active')[0]), 'disabledForeground');
@@ -130,6 +126,6 @@ describe('while its PostgreSQL server cannot be reached', function () {
     assert.equal(internals.statusBar.item.text, '$(warning) Reservations out of reach');
     assert.match(internals.statusBar.item.accessibilityInformation?.label ?? '', /cannot be reached/);
     await server.restart();
-    await until(internals, 'it is read', isUpToDate, 30_000);
+    await until(internals, 'it is read', isUpToDate);
   });
 });

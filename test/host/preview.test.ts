@@ -106,12 +106,10 @@ describe('the preview of a scope', () => {
     try {
       const git = await findGit();
       assert.ok(git, 'VS Code has its Git extension');
-      await eventually('the repository is open', () => git.getRepository(folder.uri) !== null, 15_000);
+      await eventually('the repository is open', () => git.getRepository(folder.uri) !== null);
       await writeFile(inWorkspace('src/auth/new.ts').fsPath, '');
-      await eventually(
-        'the new file is seen',
-        async () => (await look('src')).files.some(({ path, changed }) => path === 'src/auth/new.ts' && changed),
-        15_000,
+      await eventually('the new file is seen', async () =>
+        (await look('src')).files.some(({ path, changed }) => path === 'src/auth/new.ts' && changed),
       );
       assert.deepEqual(
         (await look('src')).files.filter(({ changed }) => changed).map(({ path }) => path),

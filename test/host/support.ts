@@ -11,6 +11,9 @@ import type { Internals, TestedApi } from '../../src/extension/extension';
 import { findGit } from '../../src/extension/git';
 import type { GroupNode, MessagesNode } from '../../src/extension/messages/messageItems';
 import type { Node } from '../../src/extension/view/nodes';
+import { eventually, PATIENCE_MS } from '../support/patience';
+
+export { eventually } from '../support/patience';
 
 export const STORE = join(homedir(), '.beadboard', 'agent');
 export const ACTIVE = join(STORE, 'reservations', 'active.json');
@@ -69,7 +72,7 @@ export async function until(
   { live }: Internals,
   what: string,
   isSo: () => boolean | undefined,
-  timeoutMs = 10_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<void> {
   if (isSo()) {
     return;
@@ -89,17 +92,6 @@ export async function until(
       }),
     );
   });
-}
-
-/** Looks again and again: for what the view does not tell of. */
-export async function eventually(
-  what: string,
-  isSo: () => boolean | Promise<boolean>,
-  timeoutMs = 10_000,
-): Promise<void> {
-  for (const end = Date.now() + timeoutMs; !(await isSo()); await sleep(20)) {
-    assert.ok(Date.now() < end, `Waited in vain until ${what}.`);
-  }
 }
 
 export interface Shown {
@@ -281,7 +273,7 @@ export async function removeRepository(): Promise<void> {
   const git = await findGit();
   await enableGit(false);
   try {
-    await eventually('no repository is open', () => git?.repositories.length === 0, 15_000);
+    await eventually('no repository is open', () => git?.repositories.length === 0);
     await rm(inWorkspace('.git').fsPath, { recursive: true, force: true, maxRetries: 3 });
   } finally {
     await enableGit(undefined);

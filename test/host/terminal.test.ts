@@ -39,7 +39,7 @@ describe('a terminal', () => {
     opened.push(terminal);
     terminal.sendText(`${line} > '${out}' 2>&1; echo $? > '${code}.part'; mv '${code}.part' '${code}'`);
     const ended = () => readFile(code, 'utf8').catch(() => '');
-    await eventually(`${line} has ended in the terminal`, async () => (await ended()) !== '', 15_000);
+    await eventually(`${line} has ended in the terminal`, async () => (await ended()) !== '');
     return { out: await readFile(out, 'utf8'), code: Number(await ended()) };
   }
 

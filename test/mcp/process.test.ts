@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLI } from '../support/cli';
 import { MCP, useConnections } from '../support/mcp';
+import { eventually, PATIENCE_MS } from '../support/patience';
 import { activeIn, historyIn, seedStore } from '../support/storeFiles';
 import { useTempFolder } from '../support/tempFolder';
 
@@ -50,7 +51,7 @@ describe('the process of the MCP server', () => {
       child.stdin.write(`${typeof message === 'string' ? message : JSON.stringify(message)}\n`);
     const lines = () => written.out.split('\n').filter(Boolean);
     const heard = async (id: number) => {
-      for (const end = Date.now() + 10_000; Date.now() < end; await sleep(10)) {
+      for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await sleep(10)) {
         const found = lines()
           .map((line) => JSON.parse(line))
           .find((message) => message.id === id);
@@ -211,8 +212,6 @@ describe('the process of the MCP server', () => {
 
   /** Until somebody waits for what agent-b holds. */
   async function waiting(): Promise<void> {
-    for (const end = Date.now() + 10_000; !activeIn(store).some(({ waiting }) => waiting?.length); await sleep(10)) {
-      assert.ok(Date.now() < end, 'nobody waits');
-    }
+    await eventually('somebody waits', () => activeIn(store).some(({ waiting = [] }) => waiting.length > 0));
   }
 });

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { StatusData } from '../../src/coordination/reservations';
 import type { Message } from '../../src/core/message';
 import { Command } from '../support/cli';
 import { type Connection, useConnections } from '../support/mcp';
+import { untilHolds } from '../support/patience';
 import { seedStore } from '../support/storeFiles';
 import { useTempFolder } from '../support/tempFolder';
 
@@ -61,9 +61,12 @@ describe('the resources of the MCP server', () => {
         updated.push(params.uri);
       });
       const until = async (...uris: readonly string[]) => {
-        for (const end = Date.now() + 10_000; !uris.every((uri) => updated.includes(uri)); await sleep(10)) {
-          assert.ok(Date.now() < end, `there were only ${updated}`);
-        }
+        await untilHolds(() =>
+          assert.ok(
+            uris.every((uri) => updated.includes(uri)),
+            `there were only ${updated}`,
+          ),
+        );
         return updated.splice(0);
       };
       const inbox = `${MESSAGES}/agent-b`;

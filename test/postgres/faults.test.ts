@@ -6,8 +6,10 @@ import { postgresFull } from '../faults/postgres/full';
 import { postgresClocks, postgresKilled, postgresStopped } from '../faults/postgres/load';
 import { postgresNaive } from '../faults/postgres/naive';
 import type { Figures, Scenario } from '../faults/scenario';
+import { PATIENCE_MS } from '../support/patience';
 
-describe('faults of a PostgreSQL server and its clients', () => {
+describe('faults of a PostgreSQL server and its clients', function () {
+  this.timeout(4 * PATIENCE_MS);
   const scenarios: readonly (readonly [Scenario, (figures: Figures) => boolean])[] = [
     [postgresKilled, ({ kills, operations }) => kills > 1 && operations > 20],
     [postgresClocks, ({ faults, operations }) => faults > 0 && operations > 50],

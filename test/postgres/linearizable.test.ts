@@ -8,19 +8,22 @@ import { instantNow, type WorkerOptions } from '../faults/linearizable/recording
 import { judge } from '../faults/linearizable/verdicts';
 import { seeded } from '../faults/random';
 import { grantedData } from '../support/outcomes';
+import { PATIENCE_MS } from '../support/patience';
 import { useDatabase } from '../support/sharedPostgres';
 
 const SCOPES = ['src', 'src/*', 'docs'];
 const AGENTS = ['agent-a', 'agent-b', 'agent-c'];
 const PROCESSES = 8;
-const ROUND_MS = 2_000;
+const ROUND_ANSWERS = 250;
+const WANTED = ['reserve ok', 'reserve RESERVATION_CONFLICT', 'release ok'];
 
-describe('recorded histories of eight processes on PostgreSQL', () => {
+describe('recorded histories of eight processes on PostgreSQL', function () {
+  this.timeout(4 * PATIENCE_MS);
   const database = useDatabase();
 
   for (const [name, killEvery] of [
     ['at work', undefined],
-    ['with kill -9 all the time', 100],
+    ['with kill -9 all the time', 40],
   ] as const) {
     it(`${name}: every answer is explained by one order, and nothing is lost`, async () => {
       const store = database().open();
@@ -43,18 +46,18 @@ describe('recorded histories of eight processes on PostgreSQL', () => {
           statusShare: 0.2,
         }),
       );
-      const course = { workers, milliseconds: ROUND_MS, random, ...(killEvery === undefined ? {} : { killEvery }) };
-      const { calls, kills } = await record(course);
+      const { calls, kills } = await record({
+        workers,
+        random,
+        ...(killEvery === undefined ? {} : { killEvery }),
+        isEnough: ({ answered, answers }) => answered >= ROUND_ANSWERS && WANTED.every((one) => answers[one]),
+      });
       // What a killed process had sent may still be done: the lock says when all of it is.
       grantedData(await coordination.reserve({ agent: 'agent-a', scope: 'afterwards', bead: 'bd-1' }));
       const [{ records: active }, history] = await Promise.all([store.readActive(), store.readClosed(new Date(0))]);
-      const { violations, lost, blocked, answers } = judge(calls, { active, history, at: instantNow() }, SCOPES);
+      const { violations, lost, blocked } = judge(calls, { active, history, at: instantNow() }, SCOPES);
       assert.deepEqual([violations, lost, blocked], [[], [], []]);
       assert.equal(kills > 0, killEvery !== undefined);
-      for (const answer of ['reserve ok', 'reserve RESERVATION_CONFLICT', 'release ok']) {
-        assert.ok((answers[answer] ?? 0) > 0, `${answer} never came: ${JSON.stringify(answers)}`);
-      }
-      assert.ok(calls.length > 60, `only ${calls.length} calls: nothing was shown`);
     });
   }
 });

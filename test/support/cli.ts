@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Answer } from './driver';
 import { repoRoot } from './paths';
+import { PATIENCE_MS } from './patience';
 
 export const CLI = join(repoRoot, 'dist', 'cli.js');
 
@@ -107,7 +108,10 @@ export class JsonLines {
   }
 
   /** The first line that fits, of those that were and will be. */
-  async find(fits: (line: Record<string, unknown>) => boolean, timeoutMs = 5_000): Promise<Record<string, unknown>> {
+  async find(
+    fits: (line: Record<string, unknown>) => boolean,
+    timeoutMs = PATIENCE_MS,
+  ): Promise<Record<string, unknown>> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const found = this.lines.find(fits);

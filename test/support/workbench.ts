@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { repoRoot } from './paths';
+import { PATIENCE_MS } from './patience';
 import { importScript } from './scripts';
 
 type BrowserScript = typeof import('../../scripts/host/browser.mjs');
@@ -42,6 +43,8 @@ export interface WorkbenchDirs {
 
 export interface Workbench extends WorkbenchDirs {
   readonly page: Page;
+  /** Where VS Code's server keeps its data and its logs. */
+  readonly dataDir: string;
   /** Writes out/screenshots/<name>.png and returns its path. */
   screenshot(name: string): Promise<string>;
   close(): Promise<void>;
@@ -122,6 +125,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   };
   try {
     const page = await browser.context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     if (language) {
       // What the server would say, had it a language pack installed.
       await page.addInitScript((name) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: name }), language);
@@ -140,7 +144,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       await close();
       throw error;
     }
-    return { ...dirs, page, close, screenshot: (name) => takeScreenshot(page, name) };
+    return { ...dirs, dataDir, page, close, screenshot: (name) => takeScreenshot(page, name) };
   } catch (error) {
     await closeHost();
     throw error;

@@ -4,9 +4,10 @@ import { appendFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { seed, YOU } from '../../scripts/demo/scene';
-import { openWorkbench, quickPickItem, runCommand, type Workbench } from '../support/workbench';
+import { untilHolds } from '../support/patience';
+import { useWorkbench } from '../support/useWorkbench';
+import { quickPickItem, runCommand, type Workbench } from '../support/workbench';
 
-const WORKBENCH_MS = 120_000;
 const TEMPORARY = 'reservations/x.tmp';
 const LONG_AGO = new Date('2020-01-01');
 
@@ -14,31 +15,24 @@ for (const [name, theme] of [
   ['dark', 'Default Dark Modern'],
   ['light', 'Default Light Modern'],
 ] as const) {
-  describe(`Check the Store…, used by hand (${name})`, function () {
-    this.timeout(WORKBENCH_MS);
+  describe(`Check the Store…, used by hand (${name})`, () => {
     let workbench: Workbench;
     let page: Page;
 
-    before(async () => {
-      workbench = await openWorkbench({
+    useWorkbench(
+      {
         extension: 'packaged',
         theme,
         settings: { 'agentReservations.agent': YOU },
         prepare: ({ storeDir }) => seed(storeDir),
-      });
-      page = workbench.page;
-      page.setDefaultTimeout(10_000);
-      await page.locator('.activitybar .action-label[aria-label^="Reservations"]').click({ force: true });
-      await page.locator('.pane-body .monaco-list-row').first().waitFor();
-    });
-
-    afterEach(async function () {
-      if (this.currentTest?.state === 'failed') {
-        await workbench.screenshot(`failed-check-${name}-${this.currentTest.title.slice(0, 20)}`);
-      }
-    });
-
-    after(() => workbench?.close());
+      },
+      async (opened) => {
+        workbench = opened;
+        page = opened.page;
+        await page.locator('.activitybar .action-label[aria-label^="Reservations"]').click({ force: true });
+        await page.locator('.pane-body .monaco-list-row').first().waitFor();
+      },
+    );
 
     it('says so where nothing is wrong', async () => {
       await runCommand(page, 'Reservations: Check the Store…');
@@ -50,15 +44,18 @@ for (const [name, theme] of [
       await runCommand(page, 'Reservations: Check the Store…');
       await item(page, 'A temporary file was left behind').waitFor();
       await workbench.screenshot(`check-store-${name}`);
-      assert.equal(await isTicked(page, 'A temporary file was left behind'), true);
-      assert.equal(await isTicked(page, 'An agent is not registered'), true);
-      assert.equal(await isTicked(page, 'Lines of the history cannot be read'), false);
-      assert.equal(await isTicked(page, 'A file was put aside earlier'), false);
+      await page.locator('.quick-input-count', { hasText: '2 Selected' }).waitFor();
+      await untilTicked(page, 'A temporary file was left behind', true);
+      await untilTicked(page, 'An agent is not registered', true);
+      await untilTicked(page, 'Lines of the history cannot be read', false);
+      await untilTicked(page, 'A file was put aside earlier', false);
 
+      // What cannot be repaired is not ticked by a click; what is clicked after it is.
       await item(page, 'A file was put aside earlier').locator('.label-name').first().click();
-      assert.equal(await isTicked(page, 'A file was put aside earlier'), false);
       await item(page, 'Lines of the history cannot be read').locator('.label-name').first().click();
       await page.locator('.quick-input-count', { hasText: '3 Selected' }).waitFor();
+      await untilTicked(page, 'Lines of the history cannot be read', true);
+      await untilTicked(page, 'A file was put aside earlier', false);
       await page.keyboard.press('Enter');
       const dialog = page.locator('.monaco-dialog-box');
       await dialog.getByText('Something may be lost by these repairs.').waitFor();
@@ -92,7 +89,7 @@ for (const [name, theme] of [
       await writeFile(join(storeDir, 'reservations', 'active.json'), '{ "reservations": [');
       await page.locator('.welcome-view').getByRole('button', { name: 'Check the Store…' }).click();
       await item(page, 'A file cannot be understood').waitFor();
-      assert.equal(await isTicked(page, 'A file cannot be understood'), false);
+      await untilTicked(page, 'A file cannot be understood', false);
       await workbench.screenshot(`check-store-unreadable-${name}`);
       await item(page, 'A file cannot be understood').locator('.label-name').first().click();
       await page.keyboard.press('Enter');
@@ -123,10 +120,11 @@ function item(page: Page, label: string): Locator {
   return quickPickItem(page, label);
 }
 
-/** Whether the box before the item is ticked, once VS Code has drawn what was clicked. */
-async function isTicked(page: Page, label: string): Promise<boolean> {
-  await page.waitForTimeout(300);
-  return (await item(page, label).getAttribute('aria-checked')) === 'true';
+/** Waits until the box before the item is ticked, or is not. */
+async function untilTicked(page: Page, label: string, isTicked: boolean): Promise<void> {
+  await untilHolds(async () => {
+    assert.equal(await item(page, label).getAttribute('aria-checked'), String(isTicked), label);
+  });
 }
 
 function toast(page: Page, text: string): Locator {

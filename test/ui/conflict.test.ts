@@ -1,22 +1,16 @@
 import { strict as assert } from 'node:assert';
 import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator } from 'playwright-core';
 import { operations } from '../../scripts/demo/scene';
-import {
-  clearNotifications,
-  openWorkbench,
-  runCommand,
-  type Workbench,
-  type WorkbenchDirs,
-} from '../support/workbench';
+import { untilHolds } from '../support/patience';
+import { useWorkbench } from '../support/useWorkbench';
+import { clearNotifications, runCommand, type Workbench, type WorkbenchDirs } from '../support/workbench';
 import { row } from './parts';
 
 /** Of the page, where the functions that are passed to it run. */
 declare function getComputedStyle(element: unknown, part: string): { readonly content: string };
 
-const WORKBENCH_MS = 120_000;
 const SETTINGS = { 'agentReservations.agent': 'dana', 'explorer.compactFolders': false };
 
 /** Each agent holds something of the workspace; one of them for minutes only. */
@@ -50,49 +44,34 @@ async function open(workbench: Workbench, name: string): Promise<void> {
   await page.keyboard.press('Control+Home');
 }
 
-describe('files that are held', function () {
-  this.timeout(WORKBENCH_MS);
-  let workbench: Workbench;
-
-  before(async () => {
-    workbench = await openWorkbench({ extension: 'packaged', settings: SETTINGS, prepare });
-    workbench.page.setDefaultTimeout(15_000);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot('failed-conflict');
-    }
-  });
-
-  after(() => workbench?.close());
+describe('files that are held', () => {
+  const workbench = useWorkbench({ extension: 'packaged', settings: SETTINGS, prepare });
 
   /** Its badge is drawn by a style sheet. */
   function shapeOf(name: string): Promise<string> {
-    return inExplorer(workbench, name)
+    return inExplorer(workbench(), name)
       .locator('.monaco-icon-label')
       .evaluate((label) => getComputedStyle(label, '::after').content.replaceAll('"', ''));
   }
 
   it('have a badge in the Explorer, which says whose it is', async () => {
-    await inExplorer(workbench, 'src').click();
+    await inExplorer(workbench(), 'src').click();
     for (const folder of ['app', 'auth']) {
-      await inExplorer(workbench, folder).click();
+      await inExplorer(workbench(), folder).click();
     }
-    await inExplorer(workbench, 'session.ts').waitFor();
+    await inExplorer(workbench(), 'session.ts').waitFor();
     const names = ['src', 'auth', 'login.ts', 'router.ts', 'CHANGELOG.md', 'README.md'];
     const shapes = () => Promise.all(names.map(shapeOf));
-    for (let turn = 0; turn < 50 && (await shapes())[0] !== '•'; turn++) {
-      await sleep(100);
-    }
-    assert.deepEqual(await shapes(), ['•', '◆', '◆', '◇', '◆!', 'none']);
-    await inExplorer(workbench, 'login.ts').hover();
-    await workbench.page.getByText(/Held by claude-auth for bd-41 until .+: src\/auth\/\*\*/).waitFor();
+    await untilHolds(async () => assert.deepEqual(await shapes(), ['•', '◆', '◆', '◇', '◆!', 'none']));
+    await inExplorer(workbench(), 'login.ts').hover();
+    await workbench()
+      .page.getByText(/Held by claude-auth for bd-41 until .+: src\/auth\/\*\*/)
+      .waitFor();
   });
 
   it('have one in their tab, and a warning at the first change, which leads to asking', async () => {
-    const { page, screenshot } = workbench;
-    await open(workbench, 'login.ts');
+    const { page, screenshot } = workbench();
+    await open(workbench(), 'login.ts');
     await page.keyboard.type('// mine ');
     const toast = page.locator('.notification-toast', {
       hasText: 'You are changing login.ts, which claude-auth holds',
@@ -110,7 +89,7 @@ describe('files that are held', function () {
   });
 
   it('lead to their reservation from the problem, by keyboard', async () => {
-    const { page } = workbench;
+    const { page } = workbench();
     await page.locator('.editor-instance .view-lines').click();
     await page.keyboard.press('Control+Home');
     await page.keyboard.press('Control+.');
@@ -122,31 +101,17 @@ describe('files that are held', function () {
   });
 });
 
-describe('a file that is held, where the setting makes it read-only', function () {
-  this.timeout(WORKBENCH_MS);
-  let workbench: Workbench;
-
-  before(async () => {
-    workbench = await openWorkbench({
-      extension: 'packaged',
-      theme: 'Default Light Modern',
-      settings: { ...SETTINGS, 'agentReservations.onConflict': 'readonly' },
-      prepare,
-    });
-    workbench.page.setDefaultTimeout(15_000);
+describe('a file that is held, where the setting makes it read-only', () => {
+  const workbench = useWorkbench({
+    extension: 'packaged',
+    theme: 'Default Light Modern',
+    settings: { ...SETTINGS, 'agentReservations.onConflict': 'readonly' },
+    prepare,
   });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot('failed-readonly');
-    }
-  });
-
-  after(() => workbench?.close());
 
   it('can be changed by a button above its editor', async () => {
-    const { page, screenshot } = workbench;
-    await open(workbench, 'CHANGELOG.md');
+    const { page, screenshot } = workbench();
+    await open(workbench(), 'CHANGELOG.md');
     const told = 'CHANGELOG.md is read-only here: codex-api holds it until';
     await page.locator('.notification-toast', { hasText: told }).waitFor();
     const button = page.locator('.editor-actions .action-label[aria-label="Edit Anyway"]');

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { operations } from '../../scripts/demo/scene';
 import { makeRepository } from '../support/gitRepository';
-import { openWorkbench, type Workbench, type WorkbenchDirs } from '../support/workbench';
+import { useWorkbench } from '../support/useWorkbench';
+import type { WorkbenchDirs } from '../support/workbench';
 import { clickInline, openView, row, step } from './parts';
-
-const WORKBENCH_MS = 120_000;
 
 /** Dana, who holds the docs, has changed a file that another holds and two that nobody does. */
 async function prepare({ storeDir, workspaceDir }: WorkbenchDirs): Promise<void> {
@@ -23,39 +22,27 @@ async function prepare({ storeDir, workspaceDir }: WorkbenchDirs): Promise<void>
   await store.reserve({ agent: 'dana', scope: 'docs', bead: 'bd-52', project });
 }
 
-describe('what is changed but not yours, used by hand', function () {
-  this.timeout(WORKBENCH_MS);
-  let workbench: Workbench;
-
-  before(async () => {
-    workbench = await openWorkbench({
+describe('what is changed but not yours, used by hand', () => {
+  const workbench = useWorkbench(
+    {
       extension: 'packaged',
       theme: 'Default High Contrast',
       settings: { 'agentReservations.agent': 'dana' },
       prepare,
-    });
-    workbench.page.setDefaultTimeout(20_000);
-    await openView(workbench.page);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot('failed-drift');
-    }
-  });
-
-  after(() => workbench?.close());
+    },
+    ({ page }) => openView(page),
+  );
 
   function section(count: number): Locator {
-    return row(workbench.page, 'Changed but Not Yours').getByText(String(count), { exact: true });
+    return row(workbench().page, 'Changed but Not Yours').getByText(String(count), { exact: true });
   }
 
   it('is listed with its holder, and opens as a diff from the keyboard', async () => {
-    const { page } = workbench;
+    const { page } = workbench();
     await section(3).waitFor();
     await row(page, 'login.ts').getByText('src/auth · codex-api').waitFor();
     await row(page, 'README.md').getByText('nobody').waitFor();
-    await workbench.screenshot('drift-high-contrast');
+    await workbench().screenshot('drift-high-contrast');
     await row(page, 'docs').click();
     await page.keyboard.press('End');
     await page.keyboard.press('Enter');
@@ -63,7 +50,7 @@ describe('what is changed but not yours, used by hand', function () {
   });
 
   it('is reserved by one click and two questions, one file or all', async () => {
-    const { page } = workbench;
+    const { page } = workbench();
     for (const [label, action, left] of [
       ['README.md', 'Reserve…', 2],
       ['Changed but Not Yours', 'Reserve All That Is Changed…', 1],
@@ -80,7 +67,7 @@ describe('what is changed but not yours, used by hand', function () {
   });
 
   it('is asked for with one click, and a reason', async () => {
-    const { page } = workbench;
+    const { page } = workbench();
     await clickInline(row(page, 'login.ts'), 'Ask to Release…');
     await page.locator('.quick-input-widget input:visible').fill('I have to call the new session');
     await page.keyboard.press('Enter');

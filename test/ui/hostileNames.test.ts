@@ -5,7 +5,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { operations, seed, YOU } from '../../scripts/demo/scene';
-import { openWorkbench, quickPickItem, runCommand, type Workbench } from '../support/workbench';
+import { useWorkbench } from '../support/useWorkbench';
+import { quickPickItem, runCommand } from '../support/workbench';
 import { openView, row, step } from './parts';
 
 const HOSTILE = '$(flame) [x](command:foo) \u202Eexe';
@@ -14,13 +15,11 @@ const LONG = `$(flame)${'w'.repeat(2_000)}`;
 const SEEN = '$(flame) [x](command:foo) \uFFFDexe';
 const LIST = '.quick-input-list .monaco-list-row';
 
-describe('hostile names in the questions', function () {
-  this.timeout(120_000);
-  let workbench: Workbench;
+describe('hostile names in the questions', () => {
   let page: Page;
 
-  before(async () => {
-    workbench = await openWorkbench({
+  useWorkbench(
+    {
       extension: 'packaged',
       settings: { 'agentReservations.agent': YOU },
       prepare: async ({ storeDir }) => {
@@ -40,21 +39,22 @@ describe('hostile names in the questions', function () {
         });
         await renameInFile(join(storeDir, 'agents', 'copilot-docs.json'));
       },
-    });
-    page = workbench.page;
-    page.setDefaultTimeout(15_000);
-    await openView(page);
-    await row(page, `mine/${SEEN}`).waitFor();
-  });
+    },
+    async (opened) => {
+      page = opened.page;
+      await openView(page);
+      await row(page, `mine/${SEEN}`).waitFor();
+    },
+    { independent: true },
+  );
 
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot(`failed-hostile-${this.currentTest.title.slice(0, 20)}`);
+  afterEach(async () => {
+    // A question with steps may have another one behind it.
+    for (const _ of ['question', 'step before it']) {
+      await page.keyboard.press('Escape');
     }
-    await page.keyboard.press('Escape');
+    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   });
-
-  after(() => workbench?.close());
 
   /** What is to be read of the choices, without the mark that keeps an icon from being drawn; and what is drawn beside text. */
   const drawn = async () => {

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { seed, YOU } from '../../scripts/demo/scene';
+import { eventually } from '../support/patience';
 import { makePseudoExtension, PSEUDO_LOCALE, pseudoTexts } from '../support/pseudoLocale';
 import { importScript } from '../support/scripts';
-import { openWorkbench, type Workbench } from '../support/workbench';
+import { useWorkbench } from '../support/useWorkbench';
+import type { Workbench } from '../support/workbench';
 
 type L10nScript = typeof import('../../scripts/l10n.mjs');
-
-const WORKBENCH_MS = 120_000;
 
 /** What agents and people have written, and what VS Code itself says, which has no language but English here. */
 const NOT_OURS = [
@@ -22,29 +22,29 @@ const NOT_OURS = [
   /\b(you|claude-auth|codex-api|copilot-docs|agent-reservations|beadboard|bd-\d+)\b/g,
 ];
 
-describe('the extension in a language that is a third longer', function () {
-  this.timeout(WORKBENCH_MS);
+describe('the extension in a language that is a third longer', () => {
   let folder: string;
   let workbench: Workbench;
   let page: Page;
 
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'agent-reservations-pseudo-'));
-    await makePseudoExtension(folder);
-    workbench = await openWorkbench({
-      extensionFolder: folder,
-      language: PSEUDO_LOCALE,
-      settings: { 'agentReservations.agent': YOU },
-      prepare: ({ storeDir }) => seed(storeDir),
-    });
-    page = workbench.page;
-    page.setDefaultTimeout(10_000);
-  });
+  useWorkbench(
+    async () => {
+      folder = await mkdtemp(join(tmpdir(), 'agent-reservations-pseudo-'));
+      await makePseudoExtension(folder);
+      return {
+        extensionFolder: folder,
+        language: PSEUDO_LOCALE,
+        settings: { 'agentReservations.agent': YOU },
+        prepare: ({ storeDir }) => seed(storeDir),
+      };
+    },
+    (opened) => {
+      workbench = opened;
+      page = opened.page;
+    },
+  );
 
-  after(async () => {
-    await workbench?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => rm(folder, { recursive: true, force: true }));
 
   it('says nothing in English in the view, in words for screen readers, and in the status bar', async () => {
     await page.locator('.activitybar .action-label[aria-label^="Ř"]').click({ force: true });
@@ -68,11 +68,12 @@ describe('the extension in a language that is a third longer', function () {
     const item = page.locator('.pane-body .monaco-list-row', { hasText: 'src/auth/login/**' });
     const hover = page.locator('.workbench-hover');
     // Where the list is drawn anew under the pointer, VS Code takes the hover away, and waits until the pointer moves.
-    for (const end = Date.now() + 20_000; Date.now() < end && !(await hover.isVisible()); ) {
+    await eventually('something is shown over the item', async () => {
       await page.mouse.move(800, 400);
       await item.hover();
       await hover.waitFor({ timeout: 3_000 }).catch(() => undefined);
-    }
+      return await hover.isVisible();
+    });
     assert.deepEqual(englishIn(await hover.textContent()), []);
     await page.mouse.move(800, 400);
   });
@@ -128,24 +129,17 @@ for (const [language, name] of [
   ['de', 'German'],
   ['zh-cn', 'Simplified Chinese'],
 ] as const) {
-  describe(`the extension in ${name}`, function () {
-    this.timeout(WORKBENCH_MS);
-    let workbench: Workbench;
-
-    before(async () => {
-      workbench = await openWorkbench({
-        language,
-        settings: { 'agentReservations.agent': YOU },
-        prepare: ({ storeDir }) => seed(storeDir),
-      });
+  describe(`the extension in ${name}`, () => {
+    const workbench = useWorkbench({
+      language,
+      settings: { 'agentReservations.agent': YOU },
+      prepare: ({ storeDir }) => seed(storeDir),
     });
-
-    after(() => workbench?.close());
 
     it('takes the texts of package.json and of the code from that language', async () => {
       const { bundles, textsOf } = await importScript<L10nScript>('l10n.mjs');
       const [contributed = {}, code = {}] = bundles.map(({ translated }) => textsOf(translated(language)));
-      const { page } = workbench;
+      const { page, screenshot } = workbench();
       const title = contributed['viewContainer.title'] ?? '';
       await page.locator(`.activitybar .action-label[aria-label^="${title}"]`).click({ force: true });
       for (const text of ['Active', 'Expired']) {
@@ -155,7 +149,7 @@ for (const [language, name] of [
           .waitFor();
       }
       await page.mouse.move(800, 400);
-      await workbench.screenshot(`view-${language}`);
+      await screenshot(`view-${language}`);
     });
   });
 }

@@ -1,23 +1,25 @@
 import { strict as assert } from 'node:assert';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { operations, seed, YOU } from '../../scripts/demo/scene';
-import { clearNotifications, openWorkbench, quickPickItem, runCommand, type Workbench } from '../support/workbench';
+import { eventually } from '../support/patience';
+import { useWorkbench } from '../support/useWorkbench';
+import { clearNotifications, quickPickItem, runCommand, type Workbench } from '../support/workbench';
 import { clickInline, openView, row, step } from './parts';
 
-const WORKBENCH_MS = 120_000;
 const THEMES = [
   ['Dark High Contrast', 'messages-high-contrast'],
   ['Light Modern', 'messages-light'],
   ['Dark Modern', 'messages-dark'],
 ] as const;
 
-describe('the Messages view, used by hand', function () {
-  this.timeout(WORKBENCH_MS);
+describe('the Messages view, used by hand', () => {
   let workbench: Workbench;
   let page: Page;
 
-  before(async () => {
-    workbench = await openWorkbench({
+  useWorkbench(
+    {
       extension: 'packaged',
       settings: { 'agentReservations.agent': YOU },
       prepare: async ({ storeDir }) => {
@@ -27,19 +29,13 @@ describe('the Messages view, used by hand', function () {
         await store.send({ ...answer, body: 'All of them.' });
         await store.reserve({ agent: 'codex-api', scope: 'test/api', bead: 'bd-44' });
       },
-    });
-    page = workbench.page;
-    page.setDefaultTimeout(15_000);
-    await openView(page);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot(`failed-${this.currentTest.title.slice(0, 30)}`);
-    }
-  });
-
-  after(() => workbench?.close());
+    },
+    async (opened) => {
+      workbench = opened;
+      page = opened.page;
+      await openView(page);
+    },
+  );
 
   it('shows threads by what they wait for, in every theme', async () => {
     for (const label of ['To Acknowledge', 'Tests are green', 'Need src/app/router.ts']) {
@@ -85,8 +81,8 @@ describe('the Messages view, used by hand', function () {
     await page.keyboard.type('Mount them in src/app.');
     await page.locator('.editor-actions .action-label[aria-label^="Send Message"]').waitFor();
     await workbench.screenshot('message-draft');
-    // It is in no file, and is there again when the window is: not at once, but within a second.
-    await page.waitForTimeout(2_000);
+    // It is in no file, and is there again when the window is, once VS Code has kept it.
+    await eventually('VS Code has kept the draft', () => isKept(workbench, 'Mount them in src/app.'));
     await page.reload();
     await page.locator('.editor-instance .view-lines', { hasText: 'Mount them in src/app.' }).click();
     // Its keys are known with the extension, which comes after the text.
@@ -135,3 +131,13 @@ describe('the Messages view, used by hand', function () {
     await page.locator('.notification-toast', { hasText: 'Sent to codex-api: Re: Need src/app/router.ts' }).waitFor();
   });
 });
+
+/** Whether VS Code's server keeps this text among what is not saved. */
+async function isKept({ dataDir }: Workbench, text: string): Promise<boolean> {
+  const below = await readdir(dataDir, { recursive: true, withFileTypes: true }).catch(() => []);
+  const kept = below.filter((entry) => entry.isFile() && /[\\/]Backups[\\/]/.test(entry.parentPath));
+  const texts = await Promise.all(
+    kept.map((entry) => readFile(join(entry.parentPath, entry.name), 'utf8').catch(() => '')),
+  );
+  return texts.some((one) => one.includes(text));
+}

@@ -1,10 +1,9 @@
 import { strict as assert } from 'node:assert';
 import type { Page } from 'playwright-core';
 import { operations, YOU } from '../../scripts/demo/scene';
-import { openWorkbench, type Workbench } from '../support/workbench';
+import { useWorkbench } from '../support/useWorkbench';
+import type { Workbench } from '../support/workbench';
 import { openView, row } from './parts';
-
-const WORKBENCH_MS = 120_000;
 
 /** More than are listed at once, held by others. */
 async function fill(store: string): Promise<void> {
@@ -25,24 +24,23 @@ async function fill(store: string): Promise<void> {
   }
 }
 
-describe('a long section, used by keyboard', function () {
-  this.timeout(WORKBENCH_MS);
+describe('a long section, used by keyboard', () => {
   let workbench: Workbench;
   let page: Page;
 
-  before(async () => {
-    workbench = await openWorkbench({
+  useWorkbench(
+    {
       extension: 'packaged',
       settings: { 'agentReservations.agent': YOU },
       prepare: ({ storeDir }) => fill(storeDir),
-    });
-    page = workbench.page;
-    page.setDefaultTimeout(10_000);
-    await openView(page);
-    await row(page, 'src/file-1000.ts').waitFor();
-  });
-
-  after(() => workbench?.close());
+    },
+    async (opened) => {
+      workbench = opened;
+      page = opened.page;
+      await openView(page);
+      await row(page, 'src/file-1000.ts').waitFor();
+    },
+  );
 
   /** Waits until the item with the focus is in sight, and what a screen reader says of it begins so. */
   async function focusedOn(label: string): Promise<void> {

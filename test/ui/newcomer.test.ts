@@ -2,7 +2,8 @@
 
 import { strict as assert } from 'node:assert';
 import { seriousFindings } from '../support/axe';
-import { openWorkbench, quickPickItem, runCommand, type Workbench } from '../support/workbench';
+import { useWorkbench } from '../support/useWorkbench';
+import { quickPickItem, runCommand } from '../support/workbench';
 import { clickInline, held, openView, step } from './parts';
 
 /** Of the page, where the functions that are passed to it run. */
@@ -10,37 +11,26 @@ declare function getComputedStyle(element: unknown): { readonly fill: string };
 
 const VIEW = '.sidebar .pane-body';
 
-describe('a newcomer', function () {
-  this.timeout(120_000);
-  let workbench: Workbench;
-
-  before(async () => {
-    workbench = await openWorkbench({
+describe('a newcomer', () => {
+  const workbench = useWorkbench(
+    {
       extension: 'packaged',
       theme: 'Default High Contrast Light',
       settings: { 'explorer.compactFolders': false },
-    });
-    workbench.page.setDefaultTimeout(30_000);
+    },
     // Where an editor is narrow, VS Code leaves the pictures of a walkthrough out.
-    await workbench.page.setViewportSize({ width: 1600, height: 900 });
-  });
+    ({ page }) => page.setViewportSize({ width: 1600, height: 900 }),
+  );
 
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot(`failed-newcomer-${this.currentTest.title.slice(0, 20).replaceAll(/\W+/g, '-')}`);
-    }
-  });
-
-  after(() => workbench?.close());
-
-  const message = (subject: string) => workbench.page.locator(`${VIEW} .monaco-list-row`, { hasText: subject }).first();
+  const message = (subject: string) =>
+    workbench().page.locator(`${VIEW} .monaco-list-row`, { hasText: subject }).first();
   const done = (title: string) =>
-    workbench.page
-      .locator('.getting-started-step', { hasText: title })
+    workbench()
+      .page.locator('.getting-started-step', { hasText: title })
       .locator('.codicon-getting-started-step-checked');
 
   it('is led by the empty view', async () => {
-    const { page, screenshot } = workbench;
+    const { page, screenshot } = workbench();
     await openView(page);
     const welcome = page.locator('.welcome-view-content');
     await welcome.getByRole('button', { name: 'Reserve Scope…' }).waitFor();
@@ -51,7 +41,7 @@ describe('a newcomer', function () {
   });
 
   it('reads four steps, with pictures in the colours of the theme', async () => {
-    const { page, screenshot } = workbench;
+    const { page, screenshot } = workbench();
     await page.locator('.welcome-view-content a', { hasText: 'walkthrough' }).click();
     await page.locator('.getting-started-step').nth(3).waitFor();
     assert.equal(await page.locator('.getting-started-step').count(), 4);
@@ -65,7 +55,7 @@ describe('a newcomer', function () {
   });
 
   it('reserves a file, having chosen a name on the way, and the steps are done', async () => {
-    const { page } = workbench;
+    const { page } = workbench();
     const choose = page.locator('.getting-started-step.expanded').getByRole('button', { name: 'Choose Agent…' });
     await choose.click();
     await page.locator('.quick-input-title', { hasText: 'Register a New Agent' }).waitFor();
@@ -89,7 +79,7 @@ describe('a newcomer', function () {
   });
 
   it('sees another agent’s conflict in the demo', async () => {
-    const { page, screenshot } = workbench;
+    const { page, screenshot } = workbench();
     await runCommand(page, 'Reservations: Try the Demo Store');
     await held(page, '1 held (demo)').waitFor();
     await done('See a conflict').waitFor();
@@ -103,7 +93,7 @@ describe('a newcomer', function () {
   });
 
   it('acknowledges a message', async () => {
-    const { page } = workbench;
+    const { page } = workbench();
     await runCommand(page, 'Reservations: Focus on Reservations View');
     await clickInline(message('The tests are yours to review'), 'Acknowledge Message');
     // It stays among the recent ones.
@@ -111,14 +101,14 @@ describe('a newcomer', function () {
   });
 
   it('is told how the view is used without seeing it', async () => {
-    const { page } = workbench;
+    const { page } = workbench();
     await runCommand(page, 'Reservations: Show Accessibility Help');
     await page.locator('.tab.active', { hasText: 'Reservations Accessibility Help' }).waitFor();
     await page.locator('.view-line', { hasText: /The.Reservations.view.is.a.tree/ }).waitFor();
   });
 
   it('finds in both high contrast themes what is to be seen', async () => {
-    const { page, screenshot } = workbench;
+    const { page, screenshot } = workbench();
     await screenshot('newcomer-view-hc-light');
     await runCommand(page, 'Preferences: Color Theme');
     await page.locator('.quick-input-filter input').fill('Dark High Contrast');
@@ -129,7 +119,7 @@ describe('a newcomer', function () {
   });
 
   it('leaves the demo, and what was reserved before is there', async () => {
-    const { page } = workbench;
+    const { page } = workbench();
     await runCommand(page, 'Reservations: Leave the Demo Store');
     await held(page, 'demo').waitFor({ state: 'detached' });
     await held(page, '1 held').waitFor();

@@ -3,18 +3,16 @@ import { splitPassword } from '../../src/extension/postgres/url';
 import { randomHex } from '../../src/store/files/durable';
 import { openPostgresStore } from '../../src/store/postgres/postgresStore';
 import { PostgresServer } from '../support/postgresServer';
-import { openWorkbench, runCommand, type Workbench } from '../support/workbench';
+import { useWorkbench } from '../support/useWorkbench';
+import { runCommand } from '../support/workbench';
 import { held, openView, row } from './parts';
 
-const WORKBENCH_MS = 120_000;
 const NAMESPACE = 'shop';
 
-describe('a store on a PostgreSQL server, used by hand', function () {
-  this.timeout(WORKBENCH_MS);
+describe('a store on a PostgreSQL server, used by hand', () => {
   let server: PostgresServer;
-  let workbench: Workbench;
 
-  before(async () => {
+  const workbench = useWorkbench(async () => {
     server = await PostgresServer.start();
     const store = openPostgresStore({ url: server.url(), namespace: NAMESPACE });
     await store.migrate();
@@ -25,33 +23,23 @@ describe('a store on a PostgreSQL server, used by hand', function () {
     await operations.reserve({ agent: 'codex-api', scope: 'src/api/**', bead: 'bd-44', project: '/projects/shop' });
     await operations.reserve({ agent: 'dana', scope: 'docs/**', bead: 'bd-52', project: '/projects/shop' });
     await store.close();
-    workbench = await openWorkbench({
+    return {
       settings: {
         'agentReservations.agent': 'dana',
         'agentReservations.namespace': NAMESPACE,
         'agentReservations.postgres.url': splitPassword(server.url()).url,
       },
-    });
-    workbench.page.setDefaultTimeout(20_000);
+    };
   });
 
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench?.screenshot('failed-postgres');
-    }
-  });
-
-  after(async () => {
-    await workbench?.close();
-    await server?.remove();
-  });
+  after(() => server?.remove());
 
   function message() {
-    return workbench.page.locator('.tree-explorer-viewlet-tree-view .message', { hasText: 'Last known state' });
+    return workbench().page.locator('.tree-explorer-viewlet-tree-view .message', { hasText: 'Last known state' });
   }
 
   async function enterPassword(): Promise<void> {
-    const { page } = workbench;
+    const { page } = workbench();
     const input = page.locator('.quick-input-widget input[type="password"]:visible');
     await input.waitFor();
     await page.locator('.quick-input-title', { hasText: 'Password of postgres@127.0.0.1' }).waitFor();
@@ -60,7 +48,7 @@ describe('a store on a PostgreSQL server, used by hand', function () {
   }
 
   it('asks for the password, hidden, and shows what is there', async () => {
-    const { page } = workbench;
+    const { page } = workbench();
     await enterPassword();
     await openView(page);
     await row(page, 'src/api/**').getByText('codex-api · bd-44').waitFor();
@@ -69,7 +57,7 @@ describe('a store on a PostgreSQL server, used by hand', function () {
 
   for (const theme of ['Dark Modern', 'Light Modern']) {
     it(`shows the last known state as such while the server is away (${theme})`, async () => {
-      const { page } = workbench;
+      const { page } = workbench();
       await runCommand(page, 'Preferences: Color Theme');
       await page.locator('.quick-input-filter input[placeholder*="Color Theme"]').fill(theme);
       await page.locator('.quick-input-list .monaco-list-row', { hasText: theme }).first().click();
@@ -78,14 +66,14 @@ describe('a store on a PostgreSQL server, used by hand', function () {
       await message().getByText(`127.0.0.1:${server.port} cannot be reached.`).waitFor();
       await page.locator('.monaco-list-row[aria-label^="docs/**"][aria-label$=", last known state"]').waitFor();
       await held(page, '1 held').locator('.codicon-warning').waitFor();
-      await workbench.screenshot(`postgres-out-of-date-${theme.split(' ')[0]?.toLowerCase()}`);
+      await workbench().screenshot(`postgres-out-of-date-${theme.split(' ')[0]?.toLowerCase()}`);
       await server.restart();
       await message().waitFor({ state: 'hidden' });
     });
   }
 
   it('says what to do where nothing has been read yet, and reads it when it is there', async () => {
-    const { page } = workbench;
+    const { page } = workbench();
     await server.stop();
     await page.reload();
     await openView(page);
@@ -95,7 +83,7 @@ describe('a store on a PostgreSQL server, used by hand', function () {
       await page.locator('.welcome-view-content .monaco-button', { hasText: button }).waitFor();
     }
     await held(page, 'Reservations out of reach').waitFor();
-    await workbench.screenshot('postgres-unreachable-light');
+    await workbench().screenshot('postgres-unreachable-light');
     await server.restart();
     // VS Code in a browser, as it is here, keeps secrets only as long as its page.
     await enterPassword();

@@ -4,20 +4,21 @@ import { createCoordination } from '../../src/coordination/coordination';
 import { randomHex } from '../../src/store/files/durable';
 import { openPostgresStore } from '../../src/store/postgres/postgresStore';
 import { git } from '../support/gitRepository';
+import { PATIENCE_MS } from '../support/patience';
 import { PostgresServer } from '../support/postgresServer';
+import { explained, tellOfFailures } from '../support/useWorkbench';
 import { openWorkbench, runCommand, type Workbench } from '../support/workbench';
 import { clickInline, held, openView, row, step } from './parts';
 
-const WORKBENCH_MS = 180_000;
 const NAMESPACE = 'git.example/acme/shop';
 
-describe('a team on a PostgreSQL server', function () {
-  this.timeout(WORKBENCH_MS);
+describe('a team on a PostgreSQL server', () => {
   let server: PostgresServer;
   let alice: Workbench;
   let bob: Workbench;
 
-  before(async () => {
+  before(async function () {
+    this.timeout(5 * PATIENCE_MS);
     server = await PostgresServer.start();
     const store = openPostgresStore({ url: server.url(), namespace: NAMESPACE });
     await store.migrate();
@@ -33,14 +34,10 @@ describe('a team on a PostgreSQL server', function () {
     bob = await open('bob', 'https://git.example/acme/shop', 'Default Light Modern');
   });
 
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await alice?.screenshot('failed-team-alice');
-      await bob?.screenshot('failed-team-bob');
-    }
-  });
+  tellOfFailures(() => [alice, bob]);
 
-  after(async () => {
+  after(async function () {
+    this.timeout(PATIENCE_MS);
     await alice?.close();
     await bob?.close();
     await server?.remove();
@@ -59,12 +56,17 @@ describe('a team on a PostgreSQL server', function () {
       },
     });
     const { page } = workbench;
-    page.setDefaultTimeout(30_000);
-    const input = page.locator('.quick-input-widget input[type="password"]:visible');
-    await input.waitFor();
-    await input.fill(`of-${agent}`);
-    await page.keyboard.press('Enter');
-    await openView(page);
+    try {
+      const input = page.locator('.quick-input-widget input[type="password"]:visible');
+      await input.waitFor();
+      await input.fill(`of-${agent}`);
+      await page.keyboard.press('Enter');
+      await openView(page);
+    } catch (error) {
+      const told = await explained(error, `the VS Code of ${agent}`, [workbench]);
+      await workbench.close();
+      throw told;
+    }
     return workbench;
   }
 

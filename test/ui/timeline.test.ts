@@ -6,17 +6,23 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Frame, Locator, Page } from 'playwright-core';
 import { repoRoot } from '../support/paths';
+import { eventually } from '../support/patience';
 import { reservation } from '../support/samples';
 import { seedStore } from '../support/storeFiles';
-import { clearNotifications, openWorkbench, runCommand, type Workbench } from '../support/workbench';
+import { useWorkbench } from '../support/useWorkbench';
+import { clearNotifications, runCommand, type Workbench } from '../support/workbench';
 import { openView } from './parts';
 
-const WORKBENCH_MS = 120_000;
 const HOSTILE = '<img src=x onerror="document.title=1">';
 const HOSTILE_END = '</script><script>document.title=1</script>';
 const FORMULA = '=HYPERLINK("http://x")';
 
-const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+/**
+ * When the tests began. Every time that they write is so long before it: were each counted from another now, how long
+ * something lasted would depend on when the file was loaded, and on how fast the machine is.
+ */
+let began = 0;
+const ago = (minutes: number) => new Date(began - minutes * 60_000).toISOString();
 
 interface Seeded {
   readonly scope: string;
@@ -27,7 +33,7 @@ interface Seeded {
   readonly more?: object;
 }
 
-const HELD: readonly Seeded[] = [
+const whatIsHeld = (): readonly Seeded[] => [
   { scope: 'src/app/**', from: 50, agent: 'codex-ui' },
   {
     scope: 'src/auth/login/**',
@@ -38,7 +44,7 @@ const HELD: readonly Seeded[] = [
   { scope: HOSTILE, from: 30, agent: 'codex-ui' },
 ];
 
-const OVER: readonly Seeded[] = [
+const whatIsOver = (): readonly Seeded[] => [
   {
     scope: 'docs/guide.md',
     from: 1300,
@@ -90,36 +96,30 @@ function entryOf({ scope, from, to, agent = 'codex-ui', more = {} }: Seeded, ind
   });
 }
 
-describe('the timeline, used by hand', function () {
-  this.timeout(WORKBENCH_MS);
+describe('the timeline, used by hand', () => {
   let workbench: Workbench;
   let page: Page;
   let frame: Frame;
 
-  before(async () => {
-    workbench = await openWorkbench({
+  useWorkbench(
+    {
       extension: 'packaged',
       prepare: async ({ storeDir }) => {
-        seedStore(storeDir, { agents: ['codex-ui'], active: HELD.map(entryOf) });
-        const lines = OVER.map((one, index) => `${JSON.stringify(entryOf(one, 100 + index))}\n`);
+        began = Date.now();
+        seedStore(storeDir, { agents: ['codex-ui'], active: whatIsHeld().map(entryOf) });
+        const lines = whatIsOver().map((one, index) => `${JSON.stringify(entryOf(one, 100 + index))}\n`);
         await appendFile(join(storeDir, 'reservations', 'history.jsonl'), lines.join(''));
       },
-    });
-    page = workbench.page;
-    page.setDefaultTimeout(10_000);
-    await openView(page);
-    await runCommand(page, 'Reservations: Show Timeline');
-    frame = await timelineFrame(page);
-    await frame.locator('svg.drawn g.bar').first().waitFor({ state: 'attached' });
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot(`failed-${this.currentTest.title.slice(0, 30)}`);
-    }
-  });
-
-  after(() => workbench?.close());
+    },
+    async (opened) => {
+      workbench = opened;
+      page = opened.page;
+      await openView(page);
+      await runCommand(page, 'Reservations: Show Timeline');
+      frame = await timelineFrame(page);
+      await frame.locator('svg.drawn g.bar').first().waitFor({ state: 'attached' });
+    },
+  );
 
   const drawn = (selector: string): Locator => frame.locator(`svg.drawn ${selector}`);
   const bar = (text: string): Locator => drawn(`g.bar[aria-label*="${text}"]`);
@@ -371,25 +371,22 @@ async function chooseTheme(page: Page, theme: string): Promise<void> {
 
 /** Waits until it is another than before. */
 async function changed(read: () => Promise<string | null>, before: string | null): Promise<void> {
-  for (let tries = 0; (await read()) === before; tries++) {
-    assert.ok(tries < 200, `still ${before}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
+  await eventually(`it is another than ${before}`, async () => (await read()) !== before);
 }
 
 async function timelineFrame(page: Page): Promise<Frame> {
-  for (let tries = 0; tries < 200; tries++) {
+  let found: Frame | undefined;
+  await eventually('the timeline has a frame', async () => {
     for (const one of page.frames()) {
-      if (
-        (await one
-          .locator('#page')
-          .count()
-          .catch(() => 0)) > 0
-      ) {
-        return one;
+      const count = await one
+        .locator('#page')
+        .count()
+        .catch(() => 0);
+      if (count > 0) {
+        found = one;
       }
     }
-    await page.waitForTimeout(50);
-  }
-  throw new Error('The timeline has no frame.');
+    return found !== undefined;
+  });
+  return found as Frame;
 }

@@ -3,34 +3,26 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { operations, seed, YOU } from '../../scripts/demo/scene';
-import { clearNotifications, openWorkbench, quickPickItem, runCommand, type Workbench } from '../support/workbench';
+import { useWorkbench } from '../support/useWorkbench';
+import { clearNotifications, quickPickItem, runCommand, type Workbench } from '../support/workbench';
 import { clickInline, held, openView, row, step } from './parts';
 
-const WORKBENCH_MS = 120_000;
-
-describe('the Reservations view, used by hand', function () {
-  this.timeout(WORKBENCH_MS);
+describe('the Reservations view, used by hand', () => {
   let workbench: Workbench;
   let page: Page;
 
-  before(async () => {
-    workbench = await openWorkbench({
+  useWorkbench(
+    {
       extension: 'packaged',
       settings: { 'agentReservations.agent': YOU },
       prepare: ({ storeDir }) => seed(storeDir),
-    });
-    page = workbench.page;
-    page.setDefaultTimeout(10_000);
-    await openView(page);
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot(`failed-${this.currentTest.title.slice(0, 30)}`);
-    }
-  });
-
-  after(() => workbench?.close());
+    },
+    async (opened) => {
+      workbench = opened;
+      page = opened.page;
+      await openView(page);
+    },
+  );
 
   it('shows what is active, what expired and what waits for an acknowledgement', async () => {
     for (const label of ['src/app/**', 'src/auth/login/**', 'src/api/v2/**', 'docs/guide.md', 'src/billing/**']) {
@@ -72,7 +64,9 @@ describe('the Reservations view, used by hand', function () {
     await workbench.screenshot('reserve-nothing');
     await page.keyboard.press('Enter');
     await row(page, 'src/cart/**').waitFor();
-    await row(page, 'src/cart/**').getByText('you · bd-60 · 44 min').waitFor();
+    await row(page, 'src/cart/**')
+      .getByText(/^you · bd-60 · \d\d min$/)
+      .waitFor();
     await held(page, '2 held').waitFor();
   });
 
@@ -147,25 +141,17 @@ describe('the Reservations view, used by hand', function () {
   });
 });
 
-describe('the first reservation of a new user', function () {
-  this.timeout(WORKBENCH_MS);
-  let workbench: Workbench;
-
-  before(async () => {
-    workbench = await openWorkbench({ extension: 'packaged' });
-    await openView(workbench.page);
-  });
-
-  after(() => workbench?.close());
+describe('the first reservation of a new user', () => {
+  const workbench = useWorkbench({ extension: 'packaged' }, ({ page }) => openView(page));
 
   it('leads from the welcome text over a new agent, asked for once, to the view', async () => {
-    const { page } = workbench;
+    const { page, screenshot } = workbench();
     await page.locator('.welcome-view').getByRole('button', { name: 'Reserve Scope…' }).click();
     const input = page.locator('.quick-input-widget input:visible');
     await step(page, '1/2');
     await input.fill('Dana!');
     await page.getByText('Use 3 to 48 lower-case letters and digits').first().waitFor();
-    await workbench.screenshot('register-invalid');
+    await screenshot('register-invalid');
     await input.fill('dana');
     await page.keyboard.press('Enter');
     await step(page, '2/2');
@@ -181,7 +167,9 @@ describe('the first reservation of a new user', function () {
     await step(page, '4/4');
     await fact(page, '1 file').waitFor();
     await page.keyboard.press('Enter');
-    await row(page, 'src/auth/login.ts').getByText('you · bd-1 · 1 h 59 min').waitFor();
+    await row(page, 'src/auth/login.ts')
+      .getByText(/^you · bd-1 · 1 h \d\d min$/)
+      .waitFor();
     await held(page, '1 held').waitFor();
 
     await runCommand(page, 'Reservations: Reserve Scope…');
@@ -196,25 +184,14 @@ for (const [name, theme] of [
   ['light', 'Default Light Modern'],
   ['high-contrast', 'Default High Contrast'],
 ] as const) {
-  describe(`what the view says when there is nothing to list (${name})`, function () {
-    this.timeout(WORKBENCH_MS);
-    let workbench: Workbench;
-
-    before(async () => {
-      workbench = await openWorkbench({ extension: 'packaged', theme, settings: { 'agentReservations.agent': YOU } });
-      await openView(workbench.page);
-    });
-
-    afterEach(async function () {
-      if (this.currentTest?.state === 'failed') {
-        await workbench.screenshot(`failed-welcome-${name}`);
-      }
-    });
-
-    after(() => workbench?.close());
+  describe(`what the view says when there is nothing to list (${name})`, () => {
+    const workbench = useWorkbench(
+      { extension: 'packaged', theme, settings: { 'agentReservations.agent': YOU } },
+      ({ page }) => openView(page),
+    );
 
     it('no store, then nothing reserved, then a store that cannot be read, then one that can', async () => {
-      const { page, storeDir, screenshot } = workbench;
+      const { page, storeDir, screenshot } = workbench();
       await page.getByText('No agent has reserved anything on this machine yet.').waitFor();
       await page.mouse.move(800, 400);
       await screenshot(`welcome-no-store-${name}`);

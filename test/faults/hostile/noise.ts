@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Driver } from '../../support/driver';
+import { PATIENCE_MS } from '../../support/patience';
 import { FILES, seedStore } from '../../support/storeFiles';
 import { add, NO_FIGURES, type Outcome } from '../scenario';
 import type { Watched } from '../watcher.process';
@@ -17,8 +18,6 @@ const REPLACED = 12_500;
 const EVENTS = 3 * LITTER + 4 * REPLACED;
 const MOST_GROWTH_MB = 96;
 const MOST_CPU_MS = 20_000;
-/** For the last state to be seen once the noise is over. */
-const LONGEST_SIGHT_MS = 5_000;
 
 export async function makeNoise(base: string): Promise<Outcome> {
   const root = seedStore(join(base, 'store'));
@@ -27,7 +26,7 @@ export async function makeNoise(base: string): Promise<Outcome> {
   const watcher = await Driver.run('faults/watcher', [root]);
   const isSeen = (number: number) => {
     const seen = watcher.call('seen', { scope: `scope-${number}` }).then(() => true);
-    return Promise.race([seen, sleep(LONGEST_SIGHT_MS, false, { ref: false })]);
+    return Promise.race([seen, sleep(PATIENCE_MS, false, { ref: false })]);
   };
   try {
     const before = await watcher.call<Watched>('figures');

@@ -103,14 +103,12 @@ describe('the checker of recorded histories', () => {
     assert.ok(Math.min(kinds.linearizable, kinds.violation) > 300, `one-sided: ${JSON.stringify(kinds)}`);
   });
 
-  it('takes a history of 5,000 calls, 8 at a time, with 50 cut ones, in a moment', () => {
+  it('takes a history of 5,000 calls, 8 at a time, with 50 cut ones, in few steps', () => {
     const history = Array.from({ length: 5_000 }, (_, n) =>
       n % 100 === 7 ? cut(-1, n * 10) : n % 2 ? read(n - 1, n * 10, n * 10 + 1) : write(n, n * 10, n * 10 + 75),
     );
     // Every writing is beside its seven followers; each odd number reads what was called just before it.
-    const started = performance.now();
-    assert.equal(check(history, register).kind, 'linearizable');
-    assert.ok(performance.now() - started < 5_000, 'it took too long');
+    assert.equal(check(history, register, 20 * history.length).kind, 'linearizable');
   });
 
   it('gives up on a search without end, and does not call that a success', () => {

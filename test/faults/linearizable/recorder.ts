@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testOut } from '../../support/paths';
+import { PATIENCE_MS } from '../../support/patience';
 import type { Random } from '../random';
 import { type Answer, type Call, type Instant, instantNow, type Line, type WorkerOptions } from './recording';
 
@@ -27,11 +28,23 @@ export interface Recording {
 
 export interface Course {
   readonly workers: readonly WorkerOptions[];
-  readonly milliseconds: number;
-  /** Kills one of the workers every so many ms on average, and starts another in its place. */
+  /** Kills one of the workers after every so many answers on average, and starts another in its place. */
   readonly killEvery?: number;
   readonly random: Random;
+  /** The recording goes on until this is true: a slow machine takes longer, and shows no less. */
+  isEnough(progress: Progress): boolean;
 }
+
+/** What has been recorded so far, without what pollers do: they never pause, and would be most of it. */
+export interface Progress {
+  readonly answered: number;
+  readonly kills: number;
+  /** How often each answer was given, as `reserve ok`. */
+  readonly answers: Readonly<Record<string, number>>;
+}
+
+/** A worker dies up to so long after the answer that was waited for, and so at any point of what the workers do. */
+const LATEST_KILL_MS = 5;
 
 /** The wall clock may be slewed a little in a while, but not set. */
 const LARGEST_DRIFT_MS = 5;
@@ -45,29 +58,33 @@ interface Worker {
 }
 
 /** @throws Error where the clocks cannot be compared, or a process ended of itself: then nothing was recorded */
-export async function record({ workers, milliseconds, killEvery, random }: Course): Promise<Recording> {
+export async function record({ workers, killEvery = Infinity, random, isEnough }: Course): Promise<Recording> {
   const offset = wallOffset();
-  const crew: (Worker | undefined)[] = await Promise.all(workers.map(start));
+  const watch = new Watch();
+  const crew: (Worker | undefined)[] = await Promise.all(workers.map((options) => start(options, watch)));
   const gone: Worker[] = [];
   const starting: Promise<void>[] = [];
-  const end = performance.now() + milliseconds;
-  for (let left = milliseconds; left > 0; left = end - performance.now()) {
-    await sleep(Math.min(left, killEvery === undefined ? left : killEvery * (0.5 + random.next())));
-    const place = random.below(crew.length);
+  const progress = (): Progress => ({ answered: watch.answered, kills: gone.length, answers: watch.answers });
+  while (!isEnough(progress())) {
+    const next = watch.answered + killEvery * (0.5 + random.next());
+    await watch.until(() => watch.answered >= next || isEnough(progress()));
+    const place = random.pick([...crew.keys()].filter((one) => crew[one]));
     const victim = crew[place];
-    if (killEvery === undefined || !victim || performance.now() >= end) {
+    if (!victim || watch.answered < next) {
       continue;
     }
+    await sleep(random.below(LATEST_KILL_MS + 1));
     victim.child.kill('SIGKILL');
     gone.push(victim);
     crew[place] = undefined;
     const number = workers.length + gone.length;
-    const next = start({ ...victim.options, number, seed: victim.options.seed + number });
-    starting.push(
-      next.then((worker) => {
-        crew[place] = worker;
-      }),
-    );
+    const another = start({ ...victim.options, number, seed: victim.options.seed + number }, watch).then((worker) => {
+      crew[place] = worker;
+    });
+    starting.push(another);
+    if (!crew.some((worker) => worker)) {
+      await another;
+    }
   }
   await Promise.all(starting);
   const alive = crew.filter((worker) => worker !== undefined);
@@ -82,7 +99,49 @@ export async function record({ workers, milliseconds, killEvery, random }: Cours
   return { calls, kills: gone.length, repairs: all.reduce((sum, { repairs }) => sum + repairs, 0) };
 }
 
-async function start(options: WorkerOptions): Promise<Worker> {
+/** Counts the answers of all workers as they come, and wakes whoever waits for a number of them. */
+class Watch {
+  answered = 0;
+  readonly answers: Record<string, number> = {};
+  private wake: () => void = () => undefined;
+  private fail: (error: Error) => void = () => undefined;
+  private failure: Error | undefined;
+
+  /** @throws Error where a worker has ended by itself, or nothing was answered for so long that nothing will be */
+  async until(isSo: () => boolean): Promise<void> {
+    for (;;) {
+      if (this.failure) {
+        throw this.failure;
+      }
+      if (isSo()) {
+        return;
+      }
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve, reject) => {
+        const inVain = `no worker answered for ${PATIENCE_MS / 1_000} s; before, there were ${JSON.stringify(this.answers)}`;
+        timer = setTimeout(() => reject(new Error(inVain)), PATIENCE_MS);
+        this.wake = resolve;
+        this.fail = reject;
+      }).finally(() => clearTimeout(timer));
+    }
+  }
+
+  answer({ kind }: WorkerOptions, call: Call, answer: Answer): void {
+    if (kind !== 'poller') {
+      this.answered++;
+      const told = `${call.do} ${answer.code}`;
+      this.answers[told] = (this.answers[told] ?? 0) + 1;
+      this.wake();
+    }
+  }
+
+  ended(error: Error): void {
+    this.failure = error;
+    this.fail(error);
+  }
+}
+
+async function start(options: WorkerOptions, watch: Watch): Promise<Worker> {
   const before = process.hrtime.bigint();
   const node = process.env['AGENT_RESERVATIONS_TEST_NODE'] ?? process.execPath;
   const file = join(testOut, 'faults', 'linearizable', 'worker.process.js');
@@ -100,8 +159,7 @@ async function start(options: WorkerOptions): Promise<Worker> {
     }
     return [...calls.values()];
   });
-  // Awaited at the end; until then, nobody listens.
-  closed.catch(() => undefined);
+  closed.catch((error: Error) => watch.ended(error));
   const worker: Worker = { options, child, closed, repairs: 0 };
   const hello = await new Promise<Instant>((resolve, reject) => {
     child.once('error', reject);
@@ -121,6 +179,7 @@ async function start(options: WorkerOptions): Promise<Worker> {
         const made = calls.get(line.number);
         if (made) {
           calls.set(line.number, { ...made, returned: line.at, answer: line.answer });
+          watch.answer(options, made.call, line.answer);
         }
       }
     });

@@ -20,8 +20,12 @@ import { type Findings, judge, type Remains } from './verdicts';
 
 const SCOPES = ['src', 'src/*', 'docs'];
 const AGENTS = ['agent-a', 'agent-b', 'agent-c'];
-/** Long enough for a lot to overlap, short enough for the search, and for a failure to be read by a person. */
-const ROUND_MS = 2_000;
+/** Enough answers for a lot to overlap, few enough for the search, and for a failure to be read by a person. */
+const ROUND_ANSWERS = { memory: 500, disk: 200 };
+/** A history without any of these would show little. */
+const WANTED = ['reserve ok', 'reserve RESERVATION_CONFLICT', 'release ok'];
+/** So many answers on average between one kill and the next. */
+const KILL_EVERY = 40;
 
 const UNTOLD: Answer = { code: 'UNTOLD', entries: [] };
 
@@ -62,12 +66,13 @@ function workersOf(plan: Plan, root: string, random: Random): readonly WorkerOpt
 
 /** Every fourth round on the disk, where a sync takes its time; the others where there is more of everything. */
 function playRound(plan: Plan, random: Random, round: number): Promise<Round> {
-  return withFolder(round % 4 === 1 ? 'disk' : 'memory', async (folder) => {
+  const place = round % 4 === 1 ? 'disk' : 'memory';
+  return withFolder(place, async (folder) => {
     const root = seedStore(join(folder, 'store'), { agents: AGENTS });
     const { calls, kills, repairs } = await record({
       workers: workersOf(plan, root, random),
-      milliseconds: ROUND_MS,
       random,
+      isEnough: ({ answered, answers }) => answered >= ROUND_ANSWERS[place] && WANTED.every((one) => answers[one]),
       ...(plan.killEvery === undefined ? {} : { killEvery: plan.killEvery }),
     });
     if (plan.hasRepairs) {
@@ -193,7 +198,7 @@ export const historyMixed: Scenario = clean({
 export const historyKilled: Scenario = clean({
   name: 'a recorded history of ours, with kill -9 all the time',
   crew: { ours: 8 },
-  killEvery: 100,
+  killEvery: KILL_EVERY,
 });
 
 /** Beadboard's protocol alone: its unlocked sweep loses reservations, and this must be seen. */
@@ -206,7 +211,7 @@ export const historyPeerSweep: Scenario = control({
 export const historyBattered: Scenario = clean({
   name: 'a recorded history of ours, killed, beside sweeps without the lock',
   crew: { ours: 6, poller: 2 },
-  killEvery: 100,
+  killEvery: KILL_EVERY,
   hasRepairs: true,
 });
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { NOW } from '../../support/samples';
-import { add, NO_FIGURES, type Scenario } from '../scenario';
+import { add, goesOn, NO_FIGURES, type Scenario } from '../scenario';
 import { withFolder } from '../workFolder';
 import { aRun } from './commands';
 import { newModel } from './model';
@@ -52,7 +52,7 @@ export const modelBased: Scenario = {
     withFolder('memory', async (folder) => {
       let figures = NO_FIGURES;
       const problems: string[] = [];
-      for (let round = 0; round < rounds && Date.now() < deadline && problems.length === 0; round++) {
+      for (let round = 0; goesOn({ rounds, deadline }, round) && problems.length === 0; round++) {
         for (const makeSystem of [memorySystem, filesBelow(join(folder, String(round)))]) {
           const { steps, failure } = await runAgainstModel(makeSystem, { seed: seed + round, runs: RUNS_PER_ROUND });
           figures = add(figures, { operations: steps, violations: failure === undefined ? 0 : 1 });

@@ -21,6 +21,12 @@ export interface ClientOptions {
   readonly limits: Readonly<Record<string, number>>;
 }
 
+/** How far its work has come. */
+export interface WorkProgress {
+  readonly told: number;
+  readonly granted: number;
+}
+
 /** So long a release is tried again until it is known what became of it. */
 const SETTLE_MS = 20_000;
 
@@ -31,17 +37,25 @@ if (aheadMs !== 0) {
 const random = seeded(seed);
 const store = openPostgresStore({ url: process.argv[2] ?? '', limits });
 const call = callOf(createCoordination(store, { random: () => randomHex(4) }), agent);
+/** What it was told of its work so far. */
+const made: Told[] = [];
 let attempts = 0;
+let isStopping = false;
 
 serve({
-  /** Reserves and releases until the time is over, and answers all that it was told. */
-  work: async ({ ms }) => {
-    const told: Told[] = [];
-    const end = performance.now() + Number(ms);
-    while (performance.now() < end) {
-      await cycle(told);
+  /** Reserves and releases until it is to stop, and answers all that it was told. */
+  work: async () => {
+    while (!isStopping) {
+      await cycle(made);
     }
-    return told;
+    return made;
+  },
+  progress: (): WorkProgress => ({
+    told: made.length,
+    granted: made.filter(({ what, code }) => what === 'reserve' && code === 'ok').length,
+  }),
+  stop: () => {
+    isStopping = true;
   },
   /** The same until one reservation was granted and released: null where that did not happen in time. */
   goOn: async ({ ms }) => {

@@ -8,8 +8,9 @@ import { createCoordination } from '../../../src/coordination/coordination';
 import { randomHex } from '../../../src/store/files/durable';
 import { openPostgresStore } from '../../../src/store/postgres/postgresStore';
 import { type Direction, type Fault, FaultyProxy, type Order } from '../../support/faultyProxy';
+import { PATIENCE_MS } from '../../support/patience';
 import type { PostgresServer } from '../../support/postgresServer';
-import { add, type Figures, NO_FIGURES, type Scenario } from '../scenario';
+import { add, type Figures, goesOn, NO_FIGURES, type Scenario } from '../scenario';
 import { callOf } from './calls';
 import { judge } from './judge';
 import { prepared, withServer } from './place';
@@ -17,10 +18,6 @@ import type { Told } from './told';
 
 const LANES = 8;
 const LIMITS = { connectMs: 500, lockMs: 800, statementMs: 800, idleInTransactionMs: 800, outcomeMs: 6_000 };
-/** The longest that a change may take with these: twice what one statement is given, 2 s of silence more, and the looking. */
-const LONGEST_MS = 12_000;
-/** The pauses between attempts are 5 s at most. */
-const GO_ON_MS = 8_000;
 /** A few more than a change has. */
 const MOST_MESSAGES = { toServer: 24, toClient: 44 };
 const MUTE_MS = 1_200;
@@ -40,7 +37,7 @@ export const postgresCut: Scenario = {
       let figures: Figures = NO_FIGURES;
       const problems: string[] = [];
       const told: Told[][] = lanes.map(() => []);
-      for (let round = 0; round < rounds && (round === 0 || Date.now() < deadline); round++) {
+      for (let round = 0; goesOn({ rounds, deadline }, round); round++) {
         const jobs = jobsOf(round + seed);
         await Promise.all(
           lanes.map((namespace, lane) =>
@@ -110,7 +107,7 @@ async function inLane(
       const first = await call('reserve', `scope/${name}`, `at ${name}`);
       const isDone = job === 'mute' || proxy.disarm();
       const after = await goOn(call, name);
-      const isLate = first.ms > LONGEST_MS;
+      const isLate = first.ms > PATIENCE_MS;
       return {
         told: [first, ...after],
         problems: [
@@ -132,7 +129,7 @@ async function inLane(
 
 async function goOn(call: ReturnType<typeof callOf>, name: string): Promise<readonly Told[]> {
   const told: Told[] = [];
-  for (const until = performance.now() + GO_ON_MS; performance.now() < until; await sleep(50)) {
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; await sleep(50)) {
     const number = told.length;
     told.push(await call('reserve', `next/${name}/${number}`, `next ${name} ${number}`));
     if (told.at(-1)?.code === 'ok') {

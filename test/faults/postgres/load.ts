@@ -2,19 +2,17 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Driver } from '../../support/driver';
+import { eventually, PATIENCE_MS } from '../../support/patience';
 import type { PostgresServer } from '../../support/postgresServer';
 import { type Random, seeded } from '../random';
-import { add, type Figures, NO_FIGURES, type Outcome, type Scenario } from '../scenario';
-import type { ClientOptions } from './client.process';
+import { add, type Figures, goesOn, NO_FIGURES, type Outcome, type Scenario } from '../scenario';
+import type { ClientOptions, WorkProgress } from './client.process';
 import { judge } from './judge';
 import { prepared, withServer } from './place';
 import type { Told } from './told';
 
 const SCOPES = ['src', 'src/a', 'src/a/x.ts', 'docs', 'docs/b.md', 'test'];
 const CLIENTS = 4;
-const ROUND_MS = 3_500;
-/** Until a client works again after all that disturbed it is over: the pause of its attempts is 5 s at most. */
-const GO_ON_MS = 12_000;
 const DAY_MS = 24 * 3_600_000;
 
 interface Disturbed {
@@ -27,8 +25,12 @@ interface Plan {
   readonly limits: Readonly<Record<string, number>>;
   /** Of each client's clock, in ms. */
   readonly ahead: readonly number[];
-  /** Until it is told to stop, which it must leave in order. */
-  disturb(server: PostgresServer, clients: readonly Driver[], random: Random, end: number): Promise<Disturbed>;
+  /** How often it disturbs in a round, each time after somebody has been granted something since the last. */
+  readonly times: number;
+  /** How many answers make up a round at least. */
+  readonly answers: number;
+  /** Once, and leaves everything in order. */
+  disturb(server: PostgresServer, clients: readonly Driver[], random: Random): Promise<Disturbed>;
 }
 
 function underLoad(plan: Plan): Scenario {
@@ -41,7 +43,7 @@ function underLoad(plan: Plan): Scenario {
         const problems: string[] = [];
         const codes = new Map<string, number>();
         let round = 0;
-        for (; round < rounds && (round === 0 || Date.now() < deadline); round++) {
+        for (; goesOn({ rounds, deadline }, round); round++) {
           const { told, ...outcome } = await playRound(plan, server, random, `round_${round}`);
           figures = add(figures, outcome.figures);
           problems.push(...outcome.problems.map((problem) => `round ${round + 1}: ${problem}`));
@@ -77,12 +79,12 @@ async function playRound(
     }),
   );
   try {
-    const working = clients.map((client) => client.call<readonly Told[]>('work', { ms: ROUND_MS }));
-    const end = Date.now() + ROUND_MS - 500;
-    const disturbed = await plan.disturb(server, clients, random, end);
-    const told = (await Promise.all(working)).flat();
+    const working = Promise.all(clients.map((client) => client.call<readonly Told[]>('work')));
+    const disturbed = await Promise.race([disturb(plan, server, clients, random), working.then(endedEarly)]);
+    await Promise.all(clients.map((client) => client.call('stop')));
+    const told = (await working).flat();
     const after = await Promise.all(
-      clients.map((client) => client.call<readonly Told[] | null>('goOn', { ms: GO_ON_MS })),
+      clients.map((client) => client.call<readonly Told[] | null>('goOn', { ms: PATIENCE_MS })),
     );
     const all = [...told, ...after.flatMap((one) => one ?? [])];
     const blocked = after.filter((one) => one === null).length;
@@ -108,19 +110,43 @@ async function playRound(
   }
 }
 
+/** All that a plan has in store for the clients while they work. */
+async function disturb(
+  plan: Plan,
+  server: PostgresServer,
+  clients: readonly Driver[],
+  random: Random,
+): Promise<Disturbed> {
+  const total = async (what: keyof WorkProgress) => {
+    const all = await Promise.all(clients.map((client) => client.call<WorkProgress>('progress')));
+    return all.reduce((sum, one) => sum + one[what], 0);
+  };
+  let disturbed = { kills: 0, faults: 0 };
+  for (let times = 0; times < plan.times; times++) {
+    const before = await total('granted');
+    await eventually('a client is granted something', async () => (await total('granted')) > before);
+    const { kills = 0, faults = 0 } = await plan.disturb(server, clients, random);
+    disturbed = { kills: disturbed.kills + kills, faults: disturbed.faults + faults };
+  }
+  await eventually(`there are ${plan.answers} answers`, async () => (await total('told')) >= plan.answers);
+  return disturbed;
+}
+
+function endedEarly(): never {
+  throw new Error('the clients stopped working before they were told to');
+}
+
 export const postgresKilled: Scenario = underLoad({
   name: 'kill -9 of the server under load',
   limits: {},
   ahead: [0],
-  disturb: async (server, _, random, end) => {
-    let kills = 0;
-    while (Date.now() < end) {
-      await sleep(100 + random.below(600));
-      await server.kill();
-      kills++;
-      await server.restart();
-    }
-    return { kills };
+  times: 3,
+  answers: 60,
+  disturb: async (server, _, random) => {
+    await sleep(random.below(300));
+    await server.kill();
+    await server.restart();
+    return { kills: 1 };
   },
 });
 
@@ -128,10 +154,9 @@ export const postgresClocks: Scenario = underLoad({
   name: 'clients whose clocks are a day and ten years apart',
   limits: {},
   ahead: [0, DAY_MS, -DAY_MS, 3_650 * DAY_MS],
-  disturb: async (_, clients, __, end) => {
-    await sleep(Math.max(0, end - Date.now()));
-    return { faults: clients.length - 1 };
-  },
+  times: 1,
+  answers: 400,
+  disturb: async (_, clients) => ({ faults: clients.length - 1 }),
 });
 
 /** Stopped wherever it happens to be, for longer than the server lets a transaction do nothing. */
@@ -139,16 +164,14 @@ export const postgresStopped: Scenario = underLoad({
   name: 'clients stopped wherever they are',
   limits: { idleInTransactionMs: 150 },
   ahead: [0],
-  disturb: async (_, clients, random, end) => {
-    let faults = 0;
-    while (Date.now() < end) {
-      await sleep(random.below(60));
-      const client = random.pick(clients);
-      client.signal('SIGSTOP');
-      await sleep(200 + random.below(200));
-      client.signal('SIGCONT');
-      faults++;
-    }
-    return { faults };
+  times: 6,
+  answers: 150,
+  disturb: async (_, clients, random) => {
+    await sleep(random.below(60));
+    const client = random.pick(clients);
+    client.signal('SIGSTOP');
+    await sleep(200 + random.below(200));
+    client.signal('SIGCONT');
+    return { faults: 1 };
   },
 });
