@@ -13,7 +13,7 @@ import { makeTempDir, removeTempDir, runNodeScript } from './processes.mjs';
 const modules = join(repoRoot, 'node_modules');
 const minute = 60_000;
 /** A stage that prints nothing for so long has hung. It is longer than any test may take, so that a test is named first. */
-const idleMs = 6 * minute;
+const idleMs = 12 * minute;
 /**
  * How long a single test may take before it counts as hung. This is no measure of speed: on a busy machine with two cores a test
  * may take twenty times as long as alone.

@@ -11,8 +11,10 @@ import { pushedFiles, stagedFiles } from './git';
 import { filesOfWorktree, heldByOthers } from './heldByOthers';
 import type { GitHook } from './shell';
 
-/** From the start of the process. */
-export const GUARD_DEADLINE_MS = 2_000;
+/** Names the variable that replaces {@link DEFAULT_TIMEOUT_SECONDS} on a machine where git or the disk is slow. */
+export const GUARD_TIMEOUT = 'AGENT_RESERVATIONS_GUARD_TIMEOUT';
+const DEFAULT_TIMEOUT_SECONDS = 2;
+const LONGEST_TIMEOUT_SECONDS = 600;
 
 export interface GuardCall {
   readonly hook: GitHook;
@@ -33,25 +35,43 @@ export interface GuardAnswer {
 
 const NOTHING: GuardAnswer = { isRefused: false, text: '' };
 
-/** Never rejects, and answers before the deadline, in ms from now. */
-export async function answerGuard(call: GuardCall, deadlineMs: number): Promise<GuardAnswer> {
+/**
+ * Never rejects, and answers before the time limit.
+ * @param elapsedMs how much of the time limit has passed already
+ */
+export async function answerGuard(call: GuardCall, elapsedMs: number): Promise<GuardAnswer> {
   if (call.env['AGENT_RESERVATIONS_BYPASS'] === '1') {
     return NOTHING;
+  }
+  const seconds = timeoutSeconds(call.env[GUARD_TIMEOUT]);
+  if (seconds === undefined) {
+    return notChecked(`${GUARD_TIMEOUT} must be a number of seconds, 1 to ${LONGEST_TIMEOUT_SECONDS}.`);
   }
   const late = new AbortController();
   const timeout = new Promise<GuardAnswer>((resolve) => {
     setTimeout(
       () => {
         late.abort();
-        resolve({ ...notChecked(`That would have taken longer than ${GUARD_DEADLINE_MS / 1_000} s.`), isLate: true });
+        const why = `That would have taken longer than ${seconds} s. Set ${GUARD_TIMEOUT} to wait longer.`;
+        resolve({ ...notChecked(why), isLate: true });
       },
-      Math.max(0, deadlineMs),
+      Math.max(0, seconds * 1_000 - elapsedMs),
     ).unref();
   });
   const answer = lookUp(call, late.signal).catch((error: unknown) =>
     notChecked(error instanceof Error ? error.message : String(error)),
   );
   return await Promise.race([answer, timeout]);
+}
+
+/** @returns undefined for a value that is no valid time limit */
+function timeoutSeconds(value: string | undefined): number | undefined {
+  const text = value?.trim();
+  if (!text) {
+    return DEFAULT_TIMEOUT_SECONDS;
+  }
+  const seconds = Number(text);
+  return Number.isFinite(seconds) && seconds >= 1 && seconds <= LONGEST_TIMEOUT_SECONDS ? seconds : undefined;
 }
 
 async function lookUp({ hook, env, cwd, input, coordination }: GuardCall, signal: AbortSignal): Promise<GuardAnswer> {

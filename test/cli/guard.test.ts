@@ -196,16 +196,27 @@ describe('the guard', () => {
       assert.match(said, /agent-reservations was not found/);
     });
 
-    it('lets git go on after two seconds, whatever hangs', async () => {
+    it('lets git continue after its time limit, two seconds by default, whatever hangs', async () => {
       put(join(shop, 'src/a.ts'), 'b\n');
       await around.git(shop, ['add', '--all']);
       // A git that never answers: only the guard is to meet it.
       const slow = join(temp(), 'slow');
       put(join(slow, 'git'), '#!/bin/sh\nexec sleep 60\n', 0o755);
-      const env = { ...ME, PATH: `${slow}:${around.env['PATH']}` };
-      const { code, err } = await around.run(LAUNCHER, ['guard', 'run', '--hook', 'pre-commit'], { cwd: shop, env });
-      assert.equal(code, 0);
-      assert.match(err, /longer than 2 s/);
+      const PATH = `${slow}:${around.env['PATH']}`;
+      const run = (limit: string) => {
+        const env = { ...ME, PATH, AGENT_RESERVATIONS_GUARD_TIMEOUT: limit };
+        return around.run(LAUNCHER, ['guard', 'run', '--hook', 'pre-commit'], { cwd: shop, env });
+      };
+      for (const [limit, expected] of [
+        ['', /longer than 2 s\. Set AGENT_RESERVATIONS_GUARD_TIMEOUT/],
+        ['1', /longer than 1 s/],
+        ['two', /AGENT_RESERVATIONS_GUARD_TIMEOUT must be a number of seconds, 1 to 600/],
+        ['0', /must be a number of seconds/],
+      ] as const) {
+        const { code, err } = await run(limit);
+        assert.equal(code, 0, limit);
+        assert.match(err, expected, limit);
+      }
     });
   });
 

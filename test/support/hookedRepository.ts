@@ -46,6 +46,8 @@ export class Surroundings {
       GIT_COMMITTER_NAME: author.NAME,
       GIT_COMMITTER_EMAIL: author.EMAIL,
       AGENT_RESERVATIONS_STORE: this.store,
+      // On a busy machine the command alone may take longer than the default of two seconds to start.
+      AGENT_RESERVATIONS_GUARD_TIMEOUT: '60',
     };
   }
 

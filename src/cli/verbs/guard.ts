@@ -3,7 +3,7 @@
 import { answer } from '../../coordination/answers';
 import { oneLine } from '../../core/display';
 import { type Envelope, envelope, granted } from '../../core/envelope';
-import { answerGuard, GUARD_DEADLINE_MS } from '../../hooks/guard';
+import { answerGuard } from '../../hooks/guard';
 import type { GuardData } from '../../hooks/guardInstall';
 import type { GitHook } from '../../hooks/shell';
 import { EXIT } from '../exitCode';
@@ -23,6 +23,7 @@ export const guard: Verb = {
     'install is for this repository only, and what was there goes on running. uninstall leaves it as it was before.',
     'The guard refuses where BB_AGENT says who commits, and only warns where it does not.',
     'AGENT_RESERVATIONS_BYPASS=1 passes it by; with AGENT_RESERVATIONS_GUARD=warn it only warns.',
+    'AGENT_RESERVATIONS_GUARD_TIMEOUT is how many seconds git waits for it at most (default: 2).',
   ],
   worksWithoutStore: true,
   example: 'guard install --pre-push',
@@ -40,9 +41,8 @@ async function runGuard(given: Given, { env, cwd, input, coordination, warn }: S
   if (hook !== 'pre-commit' && hook !== 'pre-push') {
     throw new UsageError('Unknown --hook: name one of pre-commit, pre-push.');
   }
-  // The clock of a process begins with it.
-  const deadline = GUARD_DEADLINE_MS - process.uptime() * 1000;
-  const asked = await answerGuard({ hook, env, cwd, input, coordination }, deadline);
+  // git has been waiting since the process started.
+  const asked = await answerGuard({ hook, env, cwd, input, coordination }, process.uptime() * 1000);
   if (asked.text) {
     await warn(`${asked.text}\n`);
   }
