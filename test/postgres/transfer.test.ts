@@ -19,6 +19,7 @@ import { FileStore } from '../../src/store/files/fileStore';
 import type { Imported } from '../../src/store/postgres/transferImport';
 import { Command } from '../support/cli';
 import { makeClone, SHARED_ORIGIN } from '../support/clones';
+import { createHeadPeer } from '../support/headPeer';
 import { grantedData } from '../support/outcomes';
 import { createPeer } from '../support/peer';
 import { useDatabase } from '../support/sharedPostgres';
@@ -81,6 +82,17 @@ describe('files on a server', () => {
     const back = join(folder(), 'back');
     await command.done(['postgres', 'export', back]);
     assert.deepEqual(jsonOf(join(back, 'messages', 'index', `${id}.json`)), acked);
+  });
+
+  it('absolute scopes without a project become those of the project that they lie in', async () => {
+    const head = createHeadPeer(files.store, here, new Map([['bd-agent', new Date()]]));
+    await head.reserve({ agent: 'bd-agent', scope: 'src/lib', bead: 'bd-9' });
+    const { active } = await bring();
+    assert.equal(active.added, 1);
+    const [entry] = (await database().open({ namespace: SHARED_ORIGIN }).readActive()).records;
+    assert.deepEqual([entry?.scope, entry?.project], ['src/lib', `origin:${SHARED_ORIGIN}`]);
+    const { error } = await command.json(['reserve', '--agent', 'agent-a', '--scope', 'src', '--bead', 'bd-1']);
+    assert.equal(error?.code, 'RESERVATION_CONFLICT');
   });
 
   it('come back as they were: unknown fields, every alphabet, long texts; what is torn is told', async () => {
