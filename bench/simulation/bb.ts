@@ -25,7 +25,7 @@ type Envelope<T> =
   | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } };
 
 export function bb({ root, agent, time }: DeskOptions): Desk {
-  const peer = createPeer(root, () => new Date(time.now()));
+  const peer = createPeer(root, { clock: () => new Date(time.now()) });
 
   async function giveBack(held: readonly Held[]): Promise<Answer<undefined>> {
     for (const { scope } of held) {

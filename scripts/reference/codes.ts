@@ -45,8 +45,8 @@ export const ERRORS: Readonly<Record<ErrorCode, Help>> = {
   },
   UNKNOWN_SENDER: { meaning: 'Who sends is not registered.', next: 'Register first (`register`).' },
   UNKNOWN_RECIPIENT: {
-    meaning: 'To whom it goes is not registered.',
-    next: 'Name an agent that `list` shows, or `broadcast`.',
+    meaning: 'The recipient is not registered, or no other agent has the role.',
+    next: 'Name an agent that `list` shows, `role:NAME` or `broadcast`.',
   },
   MISSING_BEAD_ID: { meaning: 'A message belongs to a bead, and none was named.', next: 'Name the bead.' },
   INVALID_CATEGORY: {
@@ -59,8 +59,11 @@ export const ERRORS: Readonly<Record<ErrorCode, Help>> = {
   },
   INVALID_STATE: { meaning: 'It is no state to filter by.', next: 'Use one that the error names.' },
   INVALID_LIMIT: { meaning: 'The limit is out of its range.', next: 'Use a whole number in the range that is named.' },
-  MESSAGE_NOT_FOUND: { meaning: 'There is no message with this id.', next: 'Take an id that `inbox` shows.' },
-  INVALID_MESSAGE_ID: { meaning: 'It is no id of a message.', next: 'Take an id that `inbox` shows.' },
+  MESSAGE_NOT_FOUND: { meaning: 'There is no message with this id.', next: 'Use an id that `inbox` lists.' },
+  INVALID_MESSAGE_ID: {
+    meaning: 'It is not a message id: letters, digits, `_`, `-`, `:` and single dots between them, at most 200.',
+    next: 'Use an id that `inbox` lists.',
+  },
   READ_FORBIDDEN: { meaning: 'The message is for another agent.', next: 'Leave it to its recipient.' },
   ACK_FORBIDDEN: { meaning: 'The message is for another agent.', next: 'Leave it to its recipient.' },
   INVALID_SETTINGS: {

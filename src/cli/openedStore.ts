@@ -1,6 +1,7 @@
 /** Which store a call is about: a folder or a server, as the options and the environment say. */
 
 import { isAbsolute, resolve } from 'node:path';
+import { placeOfScope } from '../project/placeOfScope';
 import { defaultRoot } from '../store/files/paths';
 import { isServer, type OpenedStore, type OpenOptions, openStore, unusableStore } from '../store/openStore';
 import { type Given, UsageError, type Verb } from './verb';
@@ -36,7 +37,10 @@ async function opened(verb: Verb, given: Given, { env, cwd, onNotice }: Around):
   }
   if (isServer(where)) {
     const { sharedBy } = await import('./sharedBy');
-    return await openStore(where, { shared: await sharedBy(given, env, cwd, verb.isOfWholeServer?.(given)) });
+    return await openStore(where, {
+      placeOf: placeOfScope,
+      shared: await sharedBy(given, env, cwd, verb.isOfWholeServer?.(given)),
+    });
   }
   if (/^~(?:[\\/]|$)/.test(where)) {
     throw new UsageError(
@@ -46,7 +50,7 @@ async function opened(verb: Verb, given: Given, { env, cwd, onNotice }: Around):
   if (given.text('namespace') !== undefined) {
     throw new UsageError('--namespace is of a server: give --store postgres://user@host/database with it.');
   }
-  return await openStore(resolve(cwd, where), { onNotice });
+  return await openStore(resolve(cwd, where), { onNotice, placeOf: placeOfScope });
 }
 
 /** What was typed may be shown again, but not the URL of a server with its password. */

@@ -15,7 +15,7 @@ export async function sharedBy(
   env: NodeJS.ProcessEnv,
   cwd: string,
   isOfWholeServer = false,
-): Promise<SharedOptions> {
+): Promise<Omit<SharedOptions, 'placeOf'>> {
   const folder = resolve(cwd, given.text('worktree') ?? given.text('project') ?? '');
   const namespace =
     given.text('namespace')?.trim() ??

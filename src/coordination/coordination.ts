@@ -29,6 +29,7 @@ import {
   decideAck,
   decideRead,
   type InboxInput,
+  isToMany,
   type Message,
   type MessageActionInput,
   messageNotFound,
@@ -99,7 +100,7 @@ export function createCoordination(store: Store, options: CoordinationOptions): 
   /** Every agent. Who is named and cannot be read is a failure of the store, and must not be called unknown. */
   async function correspondents({ from, to }: SendInput): Promise<readonly AgentRecord[]> {
     const found = await store.readAgents();
-    const records = trimmed(to) === BROADCAST ? complete(found) : found.records;
+    const records = isToMany(trimmed(to)) ? complete(found) : found.records;
     const isRead = (id: string) => records.some((agent) => agent.agent_id === id);
     const others = [trimmed(from), trimmed(to)].filter((id) => isAgentId(id) && id !== BROADCAST && !isRead(id));
     const named = await Promise.all(others.map((id) => store.readAgent(id)));

@@ -7,7 +7,7 @@
 import { granted, type Outcome, refused } from './envelope';
 import { quoted, trimmed } from './input';
 import { isOfProject, meet, placeOf } from './meeting';
-import type { Message, SendRequest } from './message';
+import { isToMany, type Message, type SendRequest } from './message';
 import type { HasEnded, Place, Reservation } from './reservation';
 
 /** So many are handed over by one message. */
@@ -73,9 +73,9 @@ export function checkHandOver(send: SendRequest, input: HandOverInput): Outcome<
       allowed: ['HANDOFF'],
     });
   }
-  if (send.broadcast || recipient === send.from) {
+  if (isToMany(send.to) || recipient === send.from) {
     return refused('INVALID_ARGS', 'Scopes are handed over to one other agent: name it as the recipient.', {
-      to: send.broadcast ? 'broadcast' : recipient,
+      to: send.to,
     });
   }
   const scopes = namesIn(input.scopes);

@@ -12,7 +12,15 @@ export const MESSAGE_STATES = ['unread', 'read', 'acked'] as const;
 export const DEFAULT_INBOX_LIMIT = 50;
 export const MAX_INBOX_LIMIT = 500;
 export const BROADCAST = 'broadcast';
-const MESSAGE_ID = /^[A-Za-z0-9_:-]+$/;
+/** `role:NAME` is every agent of that role. */
+export const ROLE_PREFIX = 'role:';
+/**
+ * Letters, digits, `_`, `-`, `:`, and single dots between them: beadboard's own ids hold milliseconds, as in
+ * `msg_20261130_213806.482Z_c977`. No dot at either end and none beside another, so that no id is a hidden file or `..`.
+ */
+const MESSAGE_ID = /^[A-Za-z0-9_:-]+(?:\.[A-Za-z0-9_:-]+)*$/;
+/** File names have at most 255 bytes on common file systems; the rest is for the endings that the store adds. */
+export const MAX_MESSAGE_ID_LENGTH = 200;
 
 export type MessageCategory = (typeof MESSAGE_CATEGORIES)[number];
 export type MessageState = (typeof MESSAGE_STATES)[number];
@@ -44,7 +52,7 @@ export interface Message {
 
 export interface SendInput {
   readonly from: string;
-  /** An agent id, or `broadcast` for every registered agent but the sender. */
+  /** An agent id; `broadcast` for every registered agent, or `role:NAME` for those of a role, but the sender. */
   readonly to: string;
   readonly bead: string;
   readonly category: string;
@@ -59,7 +67,8 @@ export interface SendInput {
 export interface SendRequest {
   readonly from: string;
   readonly recipients: readonly string[];
-  readonly broadcast: boolean;
+  /** As it was given: see {@link isToMany}. */
+  readonly to: string;
   readonly bead: string;
   readonly category: MessageCategory;
   readonly subject: string;
@@ -97,13 +106,19 @@ export interface MessageActionRequest {
   readonly message: string;
 }
 
+/** Whether a text is a message id, and so can safely name the message's file. */
 export function isMessageId(value: string): boolean {
-  return MESSAGE_ID.test(value);
+  return value.length <= MAX_MESSAGE_ID_LENGTH && MESSAGE_ID.test(value);
 }
 
 /** HANDOFF and BLOCKED wait for an answer; DECISION and INFO only tell. */
 export function requiresAck(category: MessageCategory): boolean {
   return category === 'HANDOFF' || category === 'BLOCKED';
+}
+
+/** Whether a recipient stands for any number of agents. */
+export function isToMany(to: string): boolean {
+  return to === BROADCAST || to.startsWith(ROLE_PREFIX);
 }
 
 export function isUnackedRequired(message: Message): boolean {
@@ -127,7 +142,7 @@ export function checkSend(input: SendInput, agents: readonly AgentRecord[]): Out
   if (!ids.includes(from)) {
     return refused('UNKNOWN_SENDER', `Sender ${quoted(from)} is not registered. Register it first.`, { from });
   }
-  if (to !== BROADCAST && !ids.includes(to)) {
+  if (!isToMany(to) && !ids.includes(to)) {
     return refused('UNKNOWN_RECIPIENT', `Recipient ${quoted(to)} is not registered. List the agents to find one.`, {
       to,
     });
@@ -145,22 +160,36 @@ export function checkSend(input: SendInput, agents: readonly AgentRecord[]): Out
     const missing = [subject ? '' : 'subject', body ? '' : 'body'].filter(Boolean);
     return refused('INVALID_MESSAGE', `Missing ${missing.join(' and ')}: give both a subject and a body.`, { missing });
   }
-  const recipients = to === BROADCAST ? ids.filter((id) => id !== from) : [to];
+  const recipients = isToMany(to) ? addressed(to, agents).filter((id) => id !== from) : [to];
   if (recipients.length === 0) {
-    return refused('UNKNOWN_RECIPIENT', 'There is no other registered agent to broadcast to.', { to });
+    return refused(
+      'UNKNOWN_RECIPIENT',
+      to === BROADCAST
+        ? 'There is no other registered agent to broadcast to.'
+        : `No other registered agent has the role ${quoted(roleIn(to))}. List the agents to see their roles.`,
+      { to },
+    );
   }
   const thread = trimmed(input.thread) || `bead:${bead}`;
-  return granted({ from, recipients, broadcast: to === BROADCAST, bead, category, subject, body, thread });
+  return granted({ from, recipients, to, bead, category, subject, body, thread });
+}
+
+const roleIn = (to: string) => to.slice(ROLE_PREFIX.length).trim();
+
+/** Those that a broadcast or a role stands for. A role without a name is nobody's. */
+function addressed(to: string, agents: readonly AgentRecord[]): readonly string[] {
+  const found = to === BROADCAST ? agents : agents.filter(({ role }) => role !== '' && role === roleIn(to));
+  return found.map(({ agent_id }) => agent_id);
 }
 
 /**
- * The messages of one send, one per recipient, in the recipients' order. Each id of a broadcast ends in its recipient.
+ * The messages of one send, one per recipient, in the recipients' order. Each id of what goes to many ends in its recipient.
  * `random` is at least 8 hex digits.
  */
 export function composeMessages(request: SendRequest, now: Date, random: string): readonly Message[] {
   const id = `msg_${compactTime(now)}_${random}`;
   return request.recipients.map((to) => ({
-    message_id: request.broadcast ? `${id}_${to}` : id,
+    message_id: isToMany(request.to) ? `${id}_${to}` : id,
     thread_id: request.thread,
     bead_id: request.bead,
     from_agent: request.from,
@@ -228,7 +257,8 @@ export function checkMessageId(input: { readonly message: string }): Outcome<str
   if (!isMessageId(message)) {
     return refused(
       'INVALID_MESSAGE_ID',
-      `${quoted(message)} is not a message id: letters, digits, "_", "-" and ":" only.`,
+      `${quoted(message)} is not a message id: use letters, digits, "_", "-", ":" and single dots between them, at most ` +
+        `${MAX_MESSAGE_ID_LENGTH} characters. \`inbox\` lists the ids.`,
       { message },
     );
   }

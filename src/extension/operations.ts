@@ -1,16 +1,18 @@
 /** The operations on a store, as a bundle of their own: most windows only look. windowStore.ts and serverStore.ts load it. */
 
 import { type Coordination, createCoordination } from '../coordination/coordination';
+import { placeOfScope } from '../project/placeOfScope';
 import { randomHex } from '../store/files/durable';
 import { FileStore, type FileStoreOptions } from '../store/files/fileStore';
 import { unusableStore } from '../store/openStore';
+import { withPlacedScopes } from '../store/placedScopes';
 import type { StoreProblem } from '../store/problem';
 import type { Store } from '../store/store';
 
 const ID_BYTES = 4;
 
 export function openOperations(root: string, options: FileStoreOptions): Coordination {
-  return operationsOn(new FileStore(root, options), options.clock);
+  return operationsOn(withPlacedScopes(new FileStore(root, options), placeOfScope), options.clock);
 }
 
 /** `clock` is the one by which leases end; this machine's unless told. */

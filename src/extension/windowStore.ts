@@ -1,7 +1,9 @@
 /** The store that a window works on: files, or a server. */
 
 import type { Coordination } from '../coordination/coordination';
+import { placeOfScope } from '../project/placeOfScope';
 import { FileReader } from '../store/files/fileReader';
+import { withPlacedScopes } from '../store/placedScopes';
 import type { StoreProblem } from '../store/problem';
 import type { StoreReader } from '../store/store';
 import { lazyOperations } from './lazyOperations';
@@ -34,7 +36,7 @@ export function filesStore(root: string, { onNotice, changed }: WindowStoreOptio
   };
   return {
     kind: 'files',
-    reader: new FileReader(root),
+    reader: withPlacedScopes(new FileReader(root) as StoreReader, placeOfScope),
     coordination: lazyOperations(() => {
       opened ??= open();
       return opened;

@@ -49,16 +49,22 @@ export function findProject(folder: string, now = process.uptime() * 1000): Prom
 
 function look(folder: string): Project {
   const start = real(resolve(folder));
-  for (let at = start; ; at = dirname(at)) {
+  const around = worktreeAround(start);
+  found.add(around?.project ?? start);
+  return around
+    ? { ...around, foldCase: isOneFile(join(around.worktree, '.git'), join(around.worktree, '.GIT')) }
+    : { project: start, worktree: start, foldCase: foldsCase(start) };
+}
+
+/** The worktree that a folder without links is in, with its project; undefined without git. */
+export function worktreeAround(folder: string): Omit<Project, 'foldCase'> | undefined {
+  for (let at = folder; ; at = dirname(at)) {
     const gitDir = gitDirOf(at);
     if (gitDir) {
-      const project = projectOfGit(gitDir, at);
-      found.add(project);
-      return { project, worktree: at, foldCase: isOneFile(join(at, '.git'), join(at, '.GIT')) };
+      return { project: projectOfGit(gitDir, at), worktree: at };
     }
     if (dirname(at) === at) {
-      found.add(start);
-      return { project: start, worktree: start, foldCase: foldsCase(start) };
+      return undefined;
     }
   }
 }
@@ -123,6 +129,11 @@ function isOneFile(one: string, other: string): boolean {
 /** Without links, and on Windows with a drive in upper case; as far as it exists. */
 export function realPath(path: string): Promise<string> {
   return Promise.resolve(real(path));
+}
+
+/** The same at once, for who cannot wait. */
+export function realFolder(path: string): string {
+  return real(resolve(path));
 }
 
 function real(path: string): string {

@@ -3,9 +3,9 @@
  * is stored names it by what its clones have in common, and what is read names it by its folder here.
  */
 
-import type { DecisionContext, Reservation, ReservationDecision } from '../core/reservation';
-import { projectOf } from '../core/reservation';
-import type { HistoryReading, Records, Store } from './store';
+import { projectOf, type Reservation } from '../core/reservation';
+import type { Store } from './store';
+import { withTranslation } from './translated';
 
 /** What such a name begins with, so that it is not taken for a folder. */
 const SHARED = /^(?:origin|folder):/;
@@ -19,48 +19,7 @@ export interface ProjectNames {
 
 export function withSharedProjects(store: Store, names: ProjectNames): Store {
   const { toLocal, toShared } = translations(names);
-  const localRecords = ({ records, problems }: Records<Reservation>) => ({ records: records.map(toLocal), problems });
-  const localised = {
-    readActive: async () => localRecords(await store.readActive()),
-    readClosed: async (...[since, enough]: Parameters<Store['readClosed']>) =>
-      (await store.readClosed(since, enough && { ...enough, matches: (entry) => enough.matches(toLocal(entry)) })).map(
-        toLocal,
-      ),
-    readHistory: (since: Date): HistoryReading => {
-      const reading = store.readHistory(since);
-      return {
-        next: async () => {
-          const piece = await reading.next();
-          return { ...piece, closed: piece.closed.map(toLocal) };
-        },
-      };
-    },
-    readRecentlyClosed: async (agent: string) => (await store.readRecentlyClosed(agent)).map(toLocal),
-    transactReservations: <T>(
-      decide: (active: readonly Reservation[], context: DecisionContext) => ReservationDecision<T>,
-    ) =>
-      store.transactReservations((stored, context) => {
-        const active = stored.map(toLocal);
-        const hasEnded = (entry: Reservation) => context.hasEnded(toShared(entry));
-        const decided = decide(active, { ...context, hasEnded });
-        return {
-          ...decided,
-          // The very list that was given says that nothing has changed.
-          active: decided.active === active ? stored : decided.active.map(toShared),
-          closed: decided.closed.map(toShared),
-        };
-      }),
-  };
-  // All else is the store's own, and is called on it.
-  return new Proxy(store, {
-    get(target, name) {
-      if (Object.hasOwn(localised, name)) {
-        return localised[name as keyof typeof localised];
-      }
-      const own: unknown = Reflect.get(target, name, target);
-      return typeof own === 'function' ? own.bind(target) : own;
-    },
-  });
+  return withTranslation(store, { toLocal, toStored: toShared });
 }
 
 /** An entry that comes back as it was given is the same object again, so that lists can be told apart by their objects. */

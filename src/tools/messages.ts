@@ -49,7 +49,7 @@ export const sendMessage = defineTool({
     'somebody holds, use request_release instead.',
   hints: { readOnly: false, destructive: false, idempotent: false },
   input: z.strictObject({
-    to: text('The id of the agent, or "broadcast".'),
+    to: text('The id of an agent, "role:NAME" for every agent of a role, or "broadcast" for all.'),
     bead: text('The issue (bead) that it is about.'),
     category: oneOf(MESSAGE_CATEGORIES, 'What kind of message it is.'),
     subject: text('What it is about, in a line.'),

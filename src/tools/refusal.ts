@@ -17,7 +17,8 @@ const NEXT: Partial<Record<ErrorCode, string>> = {
   RENEW_FORBIDDEN: 'only its holder may renew it. Ask for it with request_release.',
   AGENT_NOT_FOUND: 'register_agent registers an agent; use the id that you registered as "agent".',
   UNKNOWN_SENDER: 'register_agent registers you; use the id that you registered as "agent".',
-  UNKNOWN_RECIPIENT: 'name a registered agent, such as a holder that list_reservations shows, or "broadcast".',
+  UNKNOWN_RECIPIENT:
+    'name a registered agent, such as a holder that list_reservations shows, "role:NAME" or "broadcast".',
   DUPLICATE_AGENT_ID:
     'if that is you, use it as "agent"; else register another id. force_update changes its role and name.',
   MESSAGE_NOT_FOUND: 'list_messages shows the messages to you, with their ids.',

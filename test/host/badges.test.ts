@@ -125,6 +125,15 @@ describe('badges of files and folders', () => {
     }
   });
 
+  it('know what beadboard holds by an absolute path, of an agent that is registered elsewhere', async () => {
+    const { internals } = tested;
+    await writeInStore(ACTIVE, toJson([entry(`${project}/src/lib`, 'bd-agent', 60 * MINUTE)]));
+    await until(internals, 'it is shown by its path in the project', () =>
+      labels(internals, 'active').includes('src/lib'),
+    );
+    assert.deepEqual(await badges('src', 'src/lib', 'src/lib/a.ts', 'src/app.ts'), ['•', '◆', '◆', '']);
+  });
+
   it('leave other projects alone, and know what names none as possibly this one', async () => {
     const { internals } = tested;
     const elsewhere = { ...entry('a.ts', 'codex', 60 * MINUTE), project: '/projects/other' };

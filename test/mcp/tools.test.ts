@@ -10,6 +10,7 @@ import type { Message } from '../../src/core/message';
 import type { RequestData } from '../../src/core/request';
 import type { Reservation } from '../../src/core/reservation';
 import { type Connection, MODERN, useConnections } from '../support/mcp';
+import { createPeer } from '../support/peer';
 import { reservation } from '../support/samples';
 import { activeIn, historyIn, seedStore, writeActive } from '../support/storeFiles';
 import { listBelow, useTempFolder } from '../support/tempFolder';
@@ -67,6 +68,19 @@ describe('the tools of the MCP server', () => {
       }
       assert.equal(inputSchema['additionalProperties'], false);
     }
+  });
+
+  it('list and acknowledge what beadboard sent', async () => {
+    const peer = createPeer(store, { clock: () => new Date('2026-11-30T21:38:06.482Z') });
+    const note = { from: 'agent-b', to: 'agent-a', bead: 'bd-1', category: 'HANDOFF', subject: 's', body: 'b' };
+    const { message_id: message } = ((await peer.send(note)) as { data: Message }).data;
+    assert.match(message, /^msg_20261130_213806\.482Z_/);
+    const messages = await mine.done<readonly Message[]>('list_messages', {});
+    assert.deepEqual(
+      messages.map(({ message_id }) => message_id),
+      [message],
+    );
+    await mine.done('acknowledge_message', { message });
   });
 
   for (const modern of [false, true]) {

@@ -19,7 +19,9 @@ import { FileStore } from '../../src/store/files/fileStore';
 import type { Imported } from '../../src/store/postgres/transferImport';
 import { Command } from '../support/cli';
 import { makeClone, SHARED_ORIGIN } from '../support/clones';
+import { createHeadPeer } from '../support/headPeer';
 import { grantedData } from '../support/outcomes';
+import { createPeer } from '../support/peer';
 import { useDatabase } from '../support/sharedPostgres';
 import { listBelow, useTempFolder } from '../support/tempFolder';
 
@@ -67,6 +69,30 @@ describe('files on a server', () => {
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line));
+
+  it('messages that beadboard sent are brought there, acknowledged there, and taken back', async () => {
+    const peer = createPeer(files.store, { clock: () => new Date('2026-11-30T21:38:06.482Z') });
+    const note = { from: 'agent-a', to: 'agent-b', bead: 'bd-1', category: 'HANDOFF', subject: 's', body: 'b' };
+    const { message_id: id } = ((await peer.send(note)) as { data: { message_id: string } }).data;
+    assert.match(id, /^msg_20261130_213806\.482Z_/);
+    const { messages, left_out: leftOut } = await bring();
+    assert.deepEqual([messages.added, leftOut], [1, []]);
+    const acked = await command.done(['ack', '--agent', 'agent-b', '--message', id]);
+    const back = join(folder(), 'back');
+    await command.done(['postgres', 'export', back]);
+    assert.deepEqual(jsonOf(join(back, 'messages', 'index', `${id}.json`)), acked);
+  });
+
+  it('absolute scopes without a project become those of the project that they lie in', async () => {
+    const head = createHeadPeer(files.store, here, new Map([['bd-agent', new Date()]]));
+    await head.reserve({ agent: 'bd-agent', scope: 'src/lib', bead: 'bd-9' });
+    const { active } = await bring();
+    assert.equal(active.added, 1);
+    const [entry] = (await database().open({ namespace: SHARED_ORIGIN }).readActive()).records;
+    assert.deepEqual([entry?.scope, entry?.project], ['src/lib', `origin:${SHARED_ORIGIN}`]);
+    const { error } = await command.json(['reserve', '--agent', 'agent-a', '--scope', 'src', '--bead', 'bd-1']);
+    assert.equal(error?.code, 'RESERVATION_CONFLICT');
+  });
 
   it('come back as they were: unknown fields, every alphabet, long texts; what is torn is told', async () => {
     await reserve(files, 'agent-a', 'src/**');

@@ -386,14 +386,15 @@ describe('beside a peer', () => {
 
   it('messages go both ways, and an ack of either is final for both', async () => {
     const note = { from: 'agent-a', to: 'agent-b', bead: 'b', category: 'BLOCKED', subject: 's', body: 'b' };
+    const inboxOfPeer = async () => (await peer.call('inbox', { agent: 'agent-b' })).data;
     const sent = (await peer.call('send', note)).data as Message;
     const unacked = grantedData(await coordination.status()).unacked_required_messages;
     assert.deepEqual(unacked, [sent]);
     const acked = grantedData(await coordination.ack({ agent: 'agent-b', message: sent.message_id }));
-    assert.deepEqual((await peer.call('ack', { message: sent.message_id })).data, acked);
+    assert.deepEqual(await inboxOfPeer(), [acked]);
 
     const ours = grantedData(await coordination.send(note));
-    const theirs = (await peer.call('ack', { message: ours.message_id })).data as Message;
+    const theirs = (await peer.call('ack', { agent: 'agent-b', message: ours.message_id })).data as Message;
     assert.deepEqual(grantedData(await coordination.ack({ agent: 'agent-b', message: ours.message_id })), theirs);
     assert.deepEqual(grantedData(await coordination.status()).unacked_required_messages, []);
   });

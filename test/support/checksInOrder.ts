@@ -57,5 +57,6 @@ export const CHECKS_IN_ORDER: readonly (readonly [keyof Coordination, unknown, E
   ['ack', { agent: 'nobody', message: 'msg_1' }, 'AGENT_NOT_FOUND'],
   ['ack', { agent: 'agent-a', message: '../../agents/agent-a' }, 'INVALID_MESSAGE_ID'],
   ['ack', { agent: 'agent-a', message: '' }, 'MESSAGE_NOT_FOUND'],
-  ['ack', { agent: 'agent-a', message: `msg_${'x'.repeat(300)}` }, 'MESSAGE_NOT_FOUND'],
+  ['ack', { agent: 'agent-a', message: `msg_${'x'.repeat(300)}` }, 'INVALID_MESSAGE_ID'],
+  ['ack', { agent: 'agent-a', message: `msg_${'x'.repeat(196)}` }, 'MESSAGE_NOT_FOUND'],
 ];

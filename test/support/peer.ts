@@ -1,15 +1,17 @@
 /**
- * Operations on a store in beadboard's way, written from the behaviour of its `bb agent`: the lock is a file made with
- * O_EXCL that holds only a pid, polled for every 50 ms, 100 times, and never broken; `status` sweeps without it; message
- * files are written in place.
+ * Operations on a store in beadboard's way, written from the behaviour of its `bb agent` at commit 710556a, to the letter of
+ * each file: the lock is a file made with O_EXCL that holds only a pid, polled for every 50 ms, 100 times, and never broken;
+ * `status` sweeps without it; what is closed is removed by its id alone, so that another of the same id goes with it.
  */
 
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { guarded } from './guarded';
+import { createPeerAgents } from './peerAgents';
+import { type Args, codeOf, done, peerId, readJson, refuse, text, toText } from './peerFiles';
+import { createPeerMail } from './peerMail';
 
 const POLL_MS = 50;
 const POLLS = 100;
@@ -25,26 +27,24 @@ interface Entry {
   released_at: string | null;
 }
 
-type Args = Readonly<Record<string, unknown>>;
+interface Options {
+  /** The system's clock by default. */
+  readonly clock?: () => Date;
+  /** Grant any lease time, which the real program does not: for tests of leases that end within milliseconds. */
+  readonly anyTtl?: boolean;
+}
 
-const text = (value: unknown) => (typeof value === 'string' ? value.trim() : '');
-const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
-const done = (command: string, data: unknown) => ({ ok: true, command, data, error: null });
-const refuse = (command: string, code: string, message = code) => ({
-  ok: false,
-  command,
-  data: null,
-  error: { code, message },
-});
-const isExpired = (entry: Entry, at: string) => entry.expires_at <= at;
+const isExpired = (entry: Entry, at: string) => entry.expires_at.localeCompare(at) <= 0;
 
-/** The operations of one process on the store at `root`, by a clock that is the system's unless told. */
-export function createPeer(root: string, clock = () => new Date()) {
+/** The operations of one process on the store at `root`. */
+export function createPeer(root: string, { clock = () => new Date(), anyTtl = false }: Options = {}) {
   const now = () => clock().toISOString();
   const folder = join(root, 'reservations');
   const active = join(folder, 'active.json');
   const history = join(folder, 'history.jsonl');
   const lock = join(folder, '.lock');
+  const agents = createPeerAgents(root, now);
+  const mail = createPeerMail(root, now, agents);
 
   async function takeLock(): Promise<void> {
     await mkdir(folder, { recursive: true });
@@ -75,25 +75,20 @@ export function createPeer(root: string, clock = () => new Date()) {
   }
 
   async function readEntries(): Promise<Entry[]> {
-    try {
-      const value = JSON.parse(await readFile(active, 'utf8'));
-      return Array.isArray(value) ? value : (value?.reservations ?? []);
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') {
-        return [];
-      }
-      throw error;
-    }
+    const value = await readJson<Entry[] | { reservations?: Entry[] } | null>(active);
+    return Array.isArray(value) ? value : (value?.reservations ?? []);
   }
 
   async function writeEntries(reservations: readonly Entry[]): Promise<void> {
     const temporary = `${active}.tmp-${process.pid}-${Date.now()}`;
-    await writeFile(temporary, `${JSON.stringify({ reservations }, null, 2)}\n`);
+    await mkdir(folder, { recursive: true });
+    await writeFile(temporary, toText({ reservations }));
     await rename(temporary, active);
   }
 
   const close = (entry: Entry) => appendFile(history, `${JSON.stringify(entry)}\n`);
-  const isRegistered = (agent: string) => agent !== '' && existsSync(join(root, 'agents', `${agent}.json`));
+  const without = (entries: readonly Entry[], { reservation_id: id }: Entry) =>
+    entries.filter((entry) => entry.reservation_id !== id);
 
   /** Under the lock; what fails is an answer, and the lock is dropped whatever happens. */
   async function locked(command: string, work: () => Promise<object>): Promise<object> {
@@ -107,35 +102,39 @@ export function createPeer(root: string, clock = () => new Date()) {
     }
   }
 
-  function reserve(args: Args): object | Promise<object> {
+  async function reserve(args: Args): Promise<object> {
     const command = 'agent reserve';
-    const agent = text(args['agent']);
-    if (!isRegistered(agent)) {
+    const [agent, scope, bead] = [text(args['agent']), text(args['scope']), text(args['bead'])];
+    const ttl = Number(args['ttl'] ?? 120);
+    if (!(await agents.isRegistered(agent))) {
       return refuse(command, 'AGENT_NOT_FOUND');
     }
-    return locked(command, async () => {
+    if (!scope || !bead || (!anyTtl && !(Number.isInteger(ttl) && ttl >= 5 && ttl <= 1440))) {
+      return refuse(command, 'INVALID_ARGS');
+    }
+    return await locked(command, async () => {
       const at = now();
       const entries = await readEntries();
-      const existing = entries.find((entry) => entry.scope === text(args['scope']));
+      const existing = entries.find((entry) => entry.scope === scope);
       if (existing && !isExpired(existing, at)) {
         return refuse(command, 'RESERVATION_CONFLICT');
       }
       if (existing && !args['takeoverStale']) {
         return refuse(command, 'RESERVATION_STALE_FOUND');
       }
-      const others = entries.filter((entry) => entry !== existing);
+      const others = existing ? without(entries, existing) : entries;
       if (existing) {
         await writeEntries(others);
         await close({ ...existing, state: 'expired' });
       }
       const created: Entry = {
-        reservation_id: `res_${at.replace(/[-:]|\.\d+Z/g, '').replace('T', '_')}_${randomBytes(2).toString('hex')}`,
-        scope: text(args['scope']),
+        reservation_id: peerId('res', at),
+        scope,
         agent_id: agent,
-        bead_id: text(args['bead']),
+        bead_id: bead,
         state: 'active',
         created_at: at,
-        expires_at: new Date(Date.parse(at) + Number(args['ttl'] ?? 120) * 60_000).toISOString(),
+        expires_at: new Date(Date.parse(at) + ttl * 60_000).toISOString(),
         released_at: null,
       };
       await writeEntries([...others, created]);
@@ -143,21 +142,24 @@ export function createPeer(root: string, clock = () => new Date()) {
     });
   }
 
-  function release(args: Args): object | Promise<object> {
+  async function release(args: Args): Promise<object> {
     const command = 'agent release';
-    const agent = text(args['agent']);
-    if (!isRegistered(agent)) {
+    const [agent, scope] = [text(args['agent']), text(args['scope'])];
+    if (!(await agents.isRegistered(agent))) {
       return refuse(command, 'AGENT_NOT_FOUND');
     }
-    return locked(command, async () => {
+    if (!scope) {
+      return refuse(command, 'INVALID_ARGS');
+    }
+    return await locked(command, async () => {
       const at = now();
       const entries = await readEntries();
-      const existing = entries.find((entry) => entry.scope === text(args['scope']));
+      const existing = entries.find((entry) => entry.scope === scope);
       if (!existing) {
         return refuse(command, 'RESERVATION_NOT_FOUND');
       }
       if (isExpired(existing, at)) {
-        await writeEntries(entries.filter((entry) => entry !== existing));
+        await writeEntries(without(entries, existing));
         await close({ ...existing, state: 'expired' });
         return refuse(command, 'RESERVATION_NOT_FOUND');
       }
@@ -165,7 +167,7 @@ export function createPeer(root: string, clock = () => new Date()) {
         return refuse(command, 'RELEASE_FORBIDDEN');
       }
       const released = { ...existing, state: 'released', released_at: at };
-      await writeEntries(entries.filter((entry) => entry !== existing));
+      await writeEntries(without(entries, existing));
       await close(released);
       return done(command, released);
     });
@@ -187,46 +189,14 @@ export function createPeer(root: string, clock = () => new Date()) {
 
   /** With the history, for tests to look at. */
   async function status(): Promise<object> {
-    return done('agent status', { ...(await sweep()), closed: await readHistory() });
+    const swept = await sweep();
+    const unacked = await mail.unacked();
+    return done('agent status', { ...swept, unacked_required_messages: unacked, closed: await readHistory() });
   }
 
   async function readHistory(): Promise<Entry[]> {
     const lines = existsSync(history) ? (await readFile(history, 'utf8')).split('\n') : [];
     return lines.filter((line) => line.trim() !== '').map((line) => JSON.parse(line));
-  }
-
-  async function send(args: Args): Promise<object> {
-    const id = `msg_${now()
-      .replace(/[-:]|\.\d+Z/g, '')
-      .replace('T', '_')}_${randomBytes(2).toString('hex')}`;
-    const message = {
-      message_id: id,
-      thread_id: `bead:${text(args['bead'])}`,
-      bead_id: text(args['bead']),
-      from_agent: text(args['from']),
-      to_agent: text(args['to']),
-      category: text(args['category']),
-      subject: text(args['subject']),
-      body: text(args['body']),
-      state: 'unread',
-      requires_ack: ['HANDOFF', 'BLOCKED'].includes(text(args['category'])),
-      created_at: now(),
-      read_at: null,
-      acked_at: null,
-    };
-    await mkdir(join(root, 'messages', 'index'), { recursive: true });
-    await appendFile(join(root, 'messages', `${message.to_agent}.jsonl`), `${JSON.stringify(message)}\n`);
-    await writeFile(join(root, 'messages', 'index', `${id}.json`), `${JSON.stringify(message, null, 2)}\n`);
-    return done('agent send', message);
-  }
-
-  async function ack(args: Args): Promise<object> {
-    const path = join(root, 'messages', 'index', `${text(args['message'])}.json`);
-    const message = JSON.parse(await readFile(path, 'utf8'));
-    const at = now();
-    const acked = { ...message, state: 'acked', read_at: message.read_at ?? at, acked_at: message.acked_at ?? at };
-    await writeFile(path, `${JSON.stringify(acked, null, 2)}\n`);
-    return done('agent ack', acked);
   }
 
   /** Guarded work, `times` in a row; a lock that was not to be had is asked for again. Answers how often that was. */
@@ -247,15 +217,15 @@ export function createPeer(root: string, clock = () => new Date()) {
   }
 
   return {
+    register: agents.register,
+    list: agents.list,
     reserve,
     release,
     status,
     sweep,
-    send,
-    ack,
+    ...mail,
     guard,
     hold: takeLock,
     drop: dropLock,
-    messages: () => readdir(join(root, 'messages', 'index')),
   };
 }

@@ -16,7 +16,7 @@ export const send: Verb = {
   summary: 'Send a message to an agent, or to all.',
   options: {
     from: AGENT,
-    to: { value: 'ID', help: 'Who gets it; "broadcast" for everybody else.' },
+    to: { value: 'ID', help: 'Who gets it: an agent, "role:NAME" for all of a role, or "broadcast" for all.' },
     bead: { value: 'BEAD', help: 'The bead (issue) that it is about.' },
     category: {
       value: 'CATEGORY',

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { withoutLinks } from '../../core/display';
 import type { ErrorBody } from '../../core/envelope';
-import { BROADCAST } from '../../core/message';
+import { BROADCAST, isToMany, ROLE_PREFIX } from '../../core/message';
 import { inSentence } from '../wording';
 
 /** Undefined for a refusal that is of something else, or is told by its own words. */
@@ -14,8 +14,11 @@ export function explainNotSent({ code, details = {} }: ErrorBody): string | unde
     case 'UNKNOWN_SENDER':
       return vscode.l10n.t('Agent “{0}” is not registered.', fact('from'));
     case 'UNKNOWN_RECIPIENT':
-      return details['to'] === BROADCAST
-        ? vscode.l10n.t('No other agent is registered yet, so there is nobody to write to.')
+      if (details['to'] === BROADCAST) {
+        return vscode.l10n.t('No other agent is registered yet, so there is nobody to write to.');
+      }
+      return isToMany(String(details['to']))
+        ? vscode.l10n.t('No other agent has the role “{0}”.', fact('to').slice(ROLE_PREFIX.length))
         : vscode.l10n.t('Agent “{0}” is not registered.', fact('to'));
     case 'MISSING_BEAD_ID':
       return vscode.l10n.t('A message needs the bead that it is about.');

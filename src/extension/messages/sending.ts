@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { withoutLinks } from '../../core/display';
 import { type Draft, parseDraft } from '../../core/draft';
 import { type Envelope, envelope } from '../../core/envelope';
-import { BROADCAST, type Message } from '../../core/message';
+import { BROADCAST, isToMany, type Message, ROLE_PREFIX } from '../../core/message';
 import { type CommandContext, type Handler, told } from '../commands/context';
 import { DRAFT_LANGUAGE } from '../contributions';
 import { requireAgent } from '../identity';
@@ -17,7 +17,7 @@ export async function sendAs(
   { handOver, ...draft }: Draft,
   isMeant = false,
 ): Promise<Envelope<Message> | undefined> {
-  if (draft.to === BROADCAST && !isMeant && !(await isForAll(context, from))) {
+  if (isToMany(draft.to) && !isMeant && !(await isForMany(context, from, draft.to))) {
     return undefined;
   }
   const sent = told(
@@ -35,17 +35,24 @@ export async function sendAs(
   return sent;
 }
 
-async function isForAll(context: CommandContext, from: string): Promise<boolean> {
-  const listed = told(context, await context.live.coordination.list({}));
+async function isForMany(context: CommandContext, from: string, to: string): Promise<boolean> {
+  const role = to === BROADCAST ? undefined : to.slice(ROLE_PREFIX.length);
+  const listed = told(context, await context.live.coordination.list({ role }));
   if (!listed.ok) {
     return false;
   }
   const count = listed.data.filter(({ agent_id }) => agent_id !== from).length;
+  if (count === 0) {
+    // Nobody is there to be asked about: the refusal says so.
+    return true;
+  }
   const yes = vscode.l10n.t('Send');
   const question =
-    count === 1
-      ? vscode.l10n.t('Send this to the 1 other agent that is registered?')
-      : vscode.l10n.t('Send this to all {0} other agents that are registered?', count);
+    role !== undefined
+      ? vscode.l10n.t('Send this to every other agent with the role “{0}” ({1})?', withoutLinks(role), count)
+      : count === 1
+        ? vscode.l10n.t('Send this to the 1 other agent that is registered?')
+        : vscode.l10n.t('Send this to all {0} other agents that are registered?', count);
   const detail = vscode.l10n.t('Each gets a message of its own. It cannot be taken back.');
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }

@@ -6,6 +6,7 @@
 import * as vscode from 'vscode';
 import type { Coordination } from '../../coordination/coordination';
 import { findProject } from '../../project/findProject';
+import { placeOfScope } from '../../project/placeOfScope';
 import { localFolder, sharedName } from '../../project/sharedNames';
 import type { openServer } from '../../store/postgres/server';
 import { asProblem, type StoreProblem } from '../../store/problem';
@@ -156,7 +157,7 @@ export class ServerStore implements WindowStore {
     const { openServer } = await import('../../store/postgres/server');
     const projectOf = async (folder: string) => (await findProject(folder)).project;
     const names = { shared: sharedName, local: localFolder, projectOf };
-    const opened = openServer(withPassword(url, password), { namespace, names });
+    const opened = openServer(withPassword(url, password), { namespace, names, placeOf: placeOfScope });
     if (generation !== this.generation) {
       await opened.server.close();
       return opened;

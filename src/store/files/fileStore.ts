@@ -22,6 +22,7 @@ import type { ReservationState } from './reading';
 import { ReadyFiles } from './readyFile';
 import { RecentlyClosed } from './recentlyClosed';
 import { commitReservations } from './reservations';
+import { Waiters } from './waiters';
 
 export interface FileStoreOptions extends FileReaderOptions {
   /** Told of what a commit of ours set right: a rewrite by another program, a file put aside. */
@@ -49,6 +50,7 @@ export class FileStore extends FileReader implements Store {
   private readonly onNotice: (notice: StoreProblem) => void;
   private readonly queue: LockQueue<ReservationSession>;
   private readonly readyFiles: ReadyFiles;
+  private readonly waiters: Waiters;
   private readonly fileSystemType: FileStoreOptions['fileSystemType'];
   private readonly recentlyClosed: RecentlyClosed;
   private readonly agents: KnownRecords<AgentRecord> = new Map();
@@ -60,6 +62,7 @@ export class FileStore extends FileReader implements Store {
     this.fileSystemType = options.fileSystemType;
     this.recentlyClosed = new RecentlyClosed(this.paths.history);
     this.readyFiles = new ReadyFiles(this.paths.lock, { keep: true });
+    this.waiters = new Waiters(this.paths.lock);
     this.queue = new LockQueue<ReservationSession>((isWanted) => this.takeLock(isWanted), {
       open: (lock) => ({ lock, changes: undefined }),
       commit: (session) => this.commit(session),
@@ -169,7 +172,7 @@ export class FileStore extends FileReader implements Store {
   private async takeLock(isWanted: () => boolean): Promise<HeldLock> {
     try {
       await ensureFolder(this.paths.root, this.paths.reservations);
-      return await takeLock(this.paths.lock, isWanted, this.readyFiles);
+      return await takeLock(this.paths.lock, isWanted, this.readyFiles, this.waiters);
     } catch (error) {
       throw asProblem(error, this.paths.lock, 'lock');
     }

@@ -9,7 +9,8 @@ import { breakLock, clearAbandoned, isDeadLock } from './deadLock';
 import { elapsedMs } from './elapsed';
 import { type Claim, createClaim, type Incarnation, inspect, isThere } from './lockFile';
 import { parseOwner } from './owner';
-import { countReadyFiles, ReadyFiles } from './readyFile';
+import { ReadyFiles } from './readyFile';
+import { Waiters } from './waiters';
 
 /** Beadboard gives up after 100 polls of 50 ms; we answer before a person would have given up on that. */
 export const LOCK_TIMEOUT_MS = 4_500;
@@ -41,7 +42,12 @@ export interface HeldLock {
  *
  * @throws StoreProblem STORE_LOCKED, naming holder, age, path and next step
  */
-export async function takeLock(path: string, isWanted: () => boolean, files = new ReadyFiles(path)): Promise<HeldLock> {
+export async function takeLock(
+  path: string,
+  isWanted: () => boolean,
+  files = new ReadyFiles(path),
+  waiters = new Waiters(path),
+): Promise<HeldLock> {
   const claim = createClaim(files, (token) => void clearAbandoned(path, token));
   const started = elapsedMs();
   let isTaken = false;
@@ -57,7 +63,7 @@ export async function takeLock(path: string, isWanted: () => boolean, files = ne
       if (seen && isDeadLock(seen, now) && (await breakLock(path, seen, { now }))) {
         continue;
       }
-      await untilGone(path, { started, isWanted, seen });
+      await untilGone(path, { started, isWanted, seen, waiters: waiters.count(now) });
     }
   } finally {
     claim.done(isTaken);
@@ -68,9 +74,8 @@ export async function takeLock(path: string, isWanted: () => boolean, files = ne
  * Waits until nothing stands at the path, or long enough for the owner to be looked at again. To see that a file is there
  * costs a hundredth of an attempt, so it can be seen often.
  */
-async function untilGone(path: string, { started, isWanted, seen }: Waiting): Promise<void> {
+async function untilGone(path: string, { started, isWanted, seen, waiters }: Waiting): Promise<void> {
   const until = elapsedMs() + LOOK_AGAIN_MS;
-  const waiters = countReadyFiles(path);
   do {
     if (!isWanted()) {
       throw lockedBy(path, seen);
@@ -84,6 +89,8 @@ interface Waiting {
   readonly started: number;
   readonly isWanted: () => boolean;
   readonly seen: Incarnation | undefined;
+  /** How many wait, this one among them. */
+  readonly waiters: number;
 }
 
 /**

@@ -104,7 +104,7 @@ export function startedAfter(pid: number, moment: number): boolean {
 }
 
 /** Whether a process of that pid runs here. EPERM says that it does, and belongs to somebody else. */
-function isRunning(pid: number): boolean {
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -6,8 +6,7 @@
  * it says which process took the lock, and that does not differ from one taking to the next.
  */
 
-import { closeSync, fstatSync, openSync, readdirSync, utimesSync, writeSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { closeSync, fstatSync, openSync, utimesSync, writeSync } from 'node:fs';
 import { discard, randomHex, writeNew } from './durable';
 import { elapsedMs } from './elapsed';
 import { serializeOwner, thisOwner } from './owner';
@@ -17,16 +16,6 @@ const IDLE_MS = 100;
 
 export function readyPath(lockPath: string, pid: number, token: string): string {
   return `${lockPath}.${pid}.${token}.ready`;
-}
-
-/** How many wait for the lock, or have just had it: each of them has its ready file beside it. */
-export function countReadyFiles(lockPath: string): number {
-  try {
-    const prefix = `${basename(lockPath)}.`;
-    return readdirSync(dirname(lockPath)).filter((name) => name.startsWith(prefix) && name.endsWith('.ready')).length;
-  } catch {
-    return 1;
-  }
 }
 
 export class ReadyFile {

@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../../core/envelope';
 import type { SharedOptions } from '../openStore';
+import { withPlacedScopes } from '../placedScopes';
 import { withSharedProjects } from '../sharedProjects';
 import type { Store } from '../store';
 import type { Migrated } from './migrate';
@@ -30,10 +31,10 @@ export interface Server {
 
 /** @throws StoreProblem INVALID_CONNECTION, INSECURE_CONNECTION, IO_ERROR */
 export function openServer(url: string, shared: SharedOptions): { readonly store: Store; readonly server: Server } {
-  const { namespace, names } = shared;
+  const { namespace, names, placeOf } = shared;
   const postgres = openPostgresStore({ url, namespace });
   return {
-    store: withSharedProjects(postgres, names),
+    store: withPlacedScopes(withSharedProjects(postgres, names), placeOf),
     server: {
       now: () => postgres.now(),
       askNow: async () => {

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { granted, type Outcome, refused } from '../../core/envelope';
 import { projectOf, type Reservation } from '../../core/reservation';
 import type { SharedOptions } from '../openStore';
+import { placedScopes } from '../placedScopes';
 import { translations } from '../sharedProjects';
 import { addressOf } from './address';
 import { Connections, DEFAULT_LIMITS } from './connections';
@@ -33,8 +34,10 @@ export async function importFolder(options: TransferOptions, folder: string): Pr
     );
   }
   const { toShared } = translations(options.names);
+  const { toLocal: toPlaced } = placedScopes(options.placeOf);
+  const stored = (entry: Reservation) => toShared(toPlaced(entry));
   return await withConnections(options, async (connections, namespace) =>
-    granted(await importFrom(connections, namespace, LIMITS, folder, toShared)),
+    granted(await importFrom(connections, namespace, LIMITS, folder, stored)),
   );
 }
 

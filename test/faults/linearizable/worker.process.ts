@@ -31,7 +31,7 @@ const random = seeded(options.seed);
 const store = /^postgres:/.test(options.root)
   ? openPostgresStore({ url: options.root, limits: { poolSize: 2 } })
   : new FileStore(options.root, { onNotice: () => say({ repaired: true, at: instantNow() }) });
-const peer = createPeer(options.root);
+const peer = createPeer(options.root, { anyTtl: true });
 const STDOUT = 1;
 let calls = 0;
 let isStopping = false;

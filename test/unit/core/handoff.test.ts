@@ -14,7 +14,7 @@ const isOver = (one: Reservation) => isExpired(one, NOW);
 const SEND: SendRequest = {
   from: 'agent-a',
   recipients: ['agent-b'],
-  broadcast: false,
+  to: 'agent-b',
   bead: 'bd-1',
   category: 'HANDOFF',
   subject: 's',
@@ -29,7 +29,7 @@ const take = (active: readonly Reservation[], letter = offer(...active), input: 
 describe('handing over', () => {
   it('wants a HANDOFF to one other agent, and something that is named in one way', () => {
     refusal(checkHandOver({ ...SEND, category: 'BLOCKED' }, { all: true }), 'INVALID_CATEGORY');
-    refusal(checkHandOver({ ...SEND, broadcast: true, recipients: ['agent-b'] }, { all: true }), 'INVALID_ARGS');
+    refusal(checkHandOver({ ...SEND, to: 'broadcast', recipients: ['agent-b'] }, { all: true }), 'INVALID_ARGS');
     refusal(checkHandOver({ ...SEND, recipients: ['agent-a'] }, { all: true }), 'INVALID_ARGS');
     for (const input of [{}, { scopes: [] }, { scopes: [' '] }, { scopes: ['src'], all: true }]) {
       refusal(checkHandOver(SEND, input), 'INVALID_ARGS');

@@ -32,7 +32,7 @@ describe('checkSend', () => {
     assert.deepEqual(request, {
       from: 'agent-a',
       recipients: ['agent-b'],
-      broadcast: false,
+      to: 'agent-b',
       bead: 'bd-1',
       category: 'INFO',
       subject: 's',

@@ -148,7 +148,7 @@ describe('ids that become file names', () => {
           }
           passed++;
           const folder = resolve('store');
-          assert.ok(!isAbsolute(text) && !text.includes('/') && !text.includes('\\') && !text.includes('.'));
+          assert.ok(!isAbsolute(text) && !/[/\\]|^\.|\.$|\.\./.test(text) && text.length <= 200);
           assert.equal(resolve(folder, `${text}.json`), join(folder, `${text}.json`));
           assert.equal(normalize(`${text}.json`).split(sep).length, 1);
         }),
@@ -158,11 +158,29 @@ describe('ids that become file names', () => {
     });
   }
 
-  it('message ids take letters of both cases, digits, "_", "-" and ":", and nothing else', () => {
-    for (const id of ['msg_1', 'A:b-C_9', '-', ':', '_', '0']) {
+  it('message ids take letters of both cases, digits, "_", "-", ":" and single dots between them, and nothing else', () => {
+    const beadboards = ['msg_20261130_213806.482Z_c977', 'msg_20261130_213806.482Z_', 'msg_20261130_213806_8_agent-b'];
+    for (const id of ['msg_1', 'A:b-C_9', '-', ':', '_', '0', 'a.json', 'a.b.c', 'a'.repeat(200), ...beadboards]) {
       assert.ok(isMessageId(id), id);
     }
-    for (const id of ['', '.', '..', '../x', 'a/b', 'a\\b', 'a b', 'a.json', 'ä', 'msg\n', '\nmsg', 'a\0', 'a%2fb']) {
+    for (const id of [
+      '',
+      '.',
+      '..',
+      '../x',
+      'a/b',
+      'a\\b',
+      'a b',
+      '.a',
+      'a.',
+      'a..b',
+      'a'.repeat(201),
+      'ä',
+      'msg\n',
+      '\nmsg',
+      'a\0',
+      'a%2fb',
+    ]) {
       assert.ok(!isMessageId(id), JSON.stringify(id));
     }
   });
