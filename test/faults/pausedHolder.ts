@@ -14,6 +14,7 @@ import { reservation } from '../support/samples';
 import { activeIn, FILES, historyIn, seedStore } from '../support/storeFiles';
 import { dieHolding } from './deadLocks';
 import { evidenceIn } from './evidence';
+import { isLocked } from './hostile/work';
 import { add, type Figures, goesOn, NO_FIGURES, type Outcome, type Scenario } from './scenario';
 
 /** Past the 4.5 s that our callers wait, and the 10 s after which proper-lockfile calls an untouched lock stale. */
@@ -170,10 +171,6 @@ function judge(one: Case, { root, meanwhile, answers, untouched }: Seen): Outcom
     ...(tooMany > 0 ? [`what nobody was granted is there, or is there twice: ${scopes.join(', ')}`] : []),
   ];
   return { figures: add(NO_FIGURES, figures), problems: problems.map((text) => `${one.name}: ${text}`) };
-}
-
-function isLocked(timed: Timed | undefined): boolean {
-  return timed?.answer.error?.details?.['cause'] === 'STORE_LOCKED';
 }
 
 function runControls(folder: string): Promise<readonly Control[]> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { seed, YOU } from '../../scripts/demo/scene';
-import { eventually } from '../support/patience';
+import { eventually, PATIENCE_MS } from '../support/patience';
 import { useWorkbench } from '../support/useWorkbench';
 import { quickPickItem } from '../support/workbench';
 import { held, row } from './parts';
@@ -24,19 +24,23 @@ describe('a folder of the Explorer', () => {
     const { x, y } = await placeOf(icon);
     // VS Code opens the view for what is held over its icon for a while, as long as it moves.
     // A browser that is busy may not have taken the first moves for a drag: then it is grabbed again.
-    await eventually('the view opens under what is dragged', async () => {
-      await grab(page, folder);
-      for (let move = 0; move < MOVES; move++) {
-        await page.mouse.move(x + (move % 2), y + (move % 2), { steps: 3 });
-        await sleep(100);
-        if (await row(page, 'src/app/**').isVisible()) {
-          return true;
+    await eventually(
+      'the view opens under what is dragged',
+      async () => {
+        await grab(page, folder);
+        for (let move = 0; move < MOVES; move++) {
+          await page.mouse.move(x + (move % 2), y + (move % 2), { steps: 3 });
+          await sleep(100);
+          if (await row(page, 'src/app/**').isVisible()) {
+            return true;
+          }
         }
-      }
-      await page.keyboard.press('Escape');
-      await page.mouse.up();
-      return false;
-    });
+        await page.keyboard.press('Escape');
+        await page.mouse.up();
+        return false;
+      },
+      3 * PATIENCE_MS,
+    );
     await moveOver(page, row(page, 'src/app/**'));
     await moveOver(page, row(page, 'src/auth/login/**'));
     await page.mouse.up();

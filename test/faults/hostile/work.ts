@@ -20,6 +20,11 @@ export interface Timed {
   readonly ms: number;
 }
 
+/** Whether the lock was not to be had in time. */
+export function isLocked(timed: Timed | undefined): boolean {
+  return timed?.answer.error?.details?.['cause'] === 'STORE_LOCKED';
+}
+
 /** A store that has something of everything: agents, a message, a reservation that lives and two that are past. */
 export function seedFull(root: string): string {
   seedStore(root, {
