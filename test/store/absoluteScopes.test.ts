@@ -132,6 +132,21 @@ describe('an absolute scope without a project', () => {
     grantedData(await operations.reserve({ ...OURS, scope: 'src/lib', project: repo }));
   });
 
+  it('may take the place of one of ours, which history then tells: it is held once', async () => {
+    grantedData(await operations.reserve({ ...OURS, scope: 'src/lib', project: repo }));
+    assert.ok(((await theirs('src/lib')) as { ok: boolean }).ok);
+    const { reservations } = grantedData(await operations.status());
+    assert.deepEqual(
+      reservations.map(({ agent_id, scope }) => [agent_id, scope]),
+      [[THEIRS, 'src/lib']],
+    );
+    refusal(await operations.reserve({ ...OURS, scope: 'src/lib', project: repo }), 'RESERVATION_CONFLICT');
+    assert.deepEqual(
+      historyIn(root).map(({ agent_id, state, released_at }) => [agent_id, state, released_at]),
+      [['agent-a', 'released', null]],
+    );
+  });
+
   it('shows messages of such an agent', async () => {
     grantedData(await operations.register({ name: THEIRS, role: 'qa' }));
     const note = { from: THEIRS, to: 'agent-a', bead: 'b', category: 'BLOCKED', subject: 's', body: 'b' };

@@ -399,6 +399,35 @@ describe('beside a peer', () => {
     assert.deepEqual(grantedData(await coordination.status()).unacked_required_messages, []);
   });
 
+  it('the same text in two projects confuses the peer, and ours asks for the project', async () => {
+    grantedData(await coordination.reserve({ ...entry, project: '/p' }));
+    grantedData(await coordination.reserve({ ...entry, agent: 'agent-b', project: '/q' }));
+    assert.equal((await peer.call('release', { ...entry, agent: 'agent-b' })).error?.code, 'RELEASE_FORBIDDEN');
+    grantedData(await coordination.release({ ...entry, agent: 'agent-b', project: '/q' }));
+    assert.ok((await peer.call('release', entry)).ok);
+    assert.deepEqual(activeIn(root), []);
+  });
+
+  it('another entry of the same id goes when the peer releases one, and is held again with our next change', async () => {
+    grantedData(await coordination.reserve({ ...entry, scope: 'one' }));
+    const [one] = activeIn(root);
+    writeActive(root, { reservations: [one, { ...one, scope: 'two' }] });
+    grantedData(await coordination.reserve({ ...entry, scope: 'three' }));
+    assert.ok((await peer.call('release', { ...entry, scope: 'one' })).ok);
+    assert.deepEqual(scopesOf(activeIn(root)), ['three']);
+    grantedData(await coordination.reserve({ ...entry, scope: 'four' }));
+    assert.deepEqual(scopesOf(activeIn(root)), ['four', 'three', 'two']);
+  });
+
+  it('an update without a name to display: the peer displays the id, ours keeps the name', async () => {
+    const named = { name: 'agent-n', role: 'qa', display: 'N' };
+    const update = { name: 'agent-n', role: 'dev', forceUpdate: true };
+    grantedData(await coordination.register(named));
+    assert.equal(grantedData(await coordination.register(update)).display_name, 'N');
+    const { data } = await peer.call('register', update);
+    assert.equal((data as { display_name: string }).display_name, 'agent-n');
+  });
+
   it('status of ours needs no lock where nothing is expired: it answers while the peer holds it', async () => {
     writeActive(root, { reservations: [reservation({ expires_at: FAR })] });
     await peer.call('hold');
