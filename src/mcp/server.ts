@@ -18,6 +18,8 @@ export interface Served {
   /** Who acts where a call does not say. */
   readonly agent: string | undefined;
   readonly version: string;
+  /** Where to say what no answer can: standard output is the protocol's. */
+  readonly log: (message: string) => void;
 }
 
 type Era = 'legacy' | 'modern';
@@ -37,7 +39,7 @@ const ENVELOPE = z.object({
 
 /** @param era which revisions of the protocol the connection speaks: up to 2025, or from 2026 on */
 export function createServer(served: Served, era: Era): McpServer {
-  const { coordination, cwd, agent, version } = served;
+  const { coordination, cwd, agent, version, log } = served;
   const server = new McpServer(
     { name: 'agent-reservations', title: 'Agent Reservations', version },
     {
@@ -47,12 +49,15 @@ export function createServer(served: Served, era: Era): McpServer {
   );
   const here = async (folder?: string): Promise<Here | undefined> =>
     await findHereIfFolder(cwd, folder ?? (era === 'legacy' ? await rootOfClient(server, cwd) : undefined));
+  const resources = addResources(server, { coordination, agent, era, log });
   for (const tool of TOOLS) {
-    server.registerTool(tool.name, registration(tool), async (given, { mcpReq }) =>
-      result(await tool.call(given, { coordination, here, agent, signal: mcpReq.signal })),
-    );
+    server.registerTool(tool.name, registration(tool), async (given, { mcpReq }) => {
+      const answer = await tool.call(given, { coordination, here, agent, signal: mcpReq.signal });
+      // The agent may have registered by it, or a store that could not be read may be there by now.
+      resources.followAll();
+      return result(answer);
+    });
   }
-  addResources(server, coordination, era === 'modern' ? agent : undefined, era);
   return server;
 }
 
