@@ -25,14 +25,17 @@ export interface HookCall {
 
 /** Never rejects. */
 export async function answerHook(call: HookCall): Promise<{ readonly answer: HookAnswer; readonly form: AnswerForm }> {
-  let form: AnswerForm = 'nested';
+  let form: AnswerForm = call.tool === 'copilot' ? 'flat' : 'nested';
   try {
     // Some shells of Windows put a byte order mark before what they pass on.
     const asked = toolCallOf(JSON.parse(call.input.replace(/^\uFEFF/, '')));
-    if (asked.kind !== 'edit') {
-      return { answer: asked.kind === 'other' ? { kind: 'pass' } : notChecked(asked.why), form };
+    if (asked.kind === 'other') {
+      return { answer: { kind: 'pass' }, form };
     }
-    form = asked.form;
+    form = asked.form ?? form;
+    if (asked.kind === 'unclear') {
+      return { answer: notChecked(asked.why), form };
+    }
     return { answer: await answerEdit(call, asked.edit), form };
   } catch (error) {
     const why = error instanceof SyntaxError ? 'The input of the hook is not JSON.' : String(error);
@@ -50,7 +53,7 @@ async function answerEdit(call: HookCall, edit: Edit): Promise<HookAnswer> {
   }
   const [first] = found.held;
   if (!first) {
-    return { kind: 'pass' };
+    return edit.unclear === undefined ? { kind: 'pass' } : notChecked(edit.unclear);
   }
   const worktree = files.find(({ path }) => path === first.path)?.place.worktree;
   const isElsewhere = worktree !== undefined && worktree !== (await findProject(cwd)).worktree;
