@@ -13,7 +13,7 @@ export interface PatchedFiles {
 
 const BEGIN = '*** Begin Patch';
 const END = '*** End Patch';
-const FILE = /^\*\*\* (Add|Update|Delete) File: (.+)$/u;
+const FILE = /^\*\*\* (Add|Update|Delete) File: (.+)$/su;
 const MOVE = '*** Move to: ';
 const ENVIRONMENT = '*** Environment ID: ';
 

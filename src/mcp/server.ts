@@ -24,17 +24,17 @@ export interface Served {
 
 type Era = 'legacy' | 'modern';
 
+/** At most 200 characters: Codex cuts longer ones. */
 const INSTRUCTIONS =
-  'Other agents work on the same files. Reserve what you are about to edit with reserve_scope, and release it with ' +
-  'release_scope when the work is committed. Where a reservation is refused, somebody else is at work: do not edit. Look into ' +
-  'list_messages when you begin.';
+  'Other agents edit the same files. Before you edit, call reserve_scope; if it is refused, do not edit. ' +
+  'Call release_scope once the work is committed. Begin with list_messages.';
 
 /** Every answer is the envelope that all surfaces give. */
 const ENVELOPE = z.object({
   ok: z.boolean(),
   command: z.string(),
   data: z.union([z.looseObject({}), z.array(z.looseObject({})), z.null()]),
-  error: z.nullable(z.looseObject({ code: z.string(), message: z.string() })),
+  error: z.nullable(z.looseObject({ code: z.string(), message: z.string(), next: z.optional(z.string()) })),
 });
 
 /** @param era which revisions of the protocol the connection speaks: up to 2025, or from 2026 on */
