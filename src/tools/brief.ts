@@ -5,7 +5,7 @@ import type { ErrorBody } from '../core/envelope';
 import { isUnackedRequired, type Message } from '../core/message';
 import type { Reservation } from '../core/reservation';
 import { waitersOf } from '../core/waiting';
-import { conflictsOf, MOST_CONFLICTS, nextStepFor } from './refusal';
+import { conflictsLeftOut, conflictsOf, MOST_CONFLICTS, nextStepFor } from './refusal';
 
 /** The first of a list, and how to get at the rest. */
 export interface Shortened<T> {
@@ -75,8 +75,10 @@ export function briefCheck({ paths, summary }: CheckData) {
 /** With the next step, which a client that shows only the structured answer would leave out; and with the first conflicts alone. */
 export function briefError(error: ErrorBody): ErrorBody & { readonly next?: string } {
   const next = nextStepFor(error.code);
-  const conflicts = conflictsOf(error.details);
-  const more = conflicts.length - MOST_CONFLICTS;
-  const details = more > 0 ? { ...error.details, conflicts: conflicts.slice(0, MOST_CONFLICTS), more } : error.details;
+  const more = conflictsLeftOut(error.details);
+  const details =
+    more > 0
+      ? { ...error.details, conflicts: conflictsOf(error.details).slice(0, MOST_CONFLICTS), more }
+      : error.details;
   return { ...error, ...(details ? { details } : {}), ...(next ? { next } : {}) };
 }

@@ -36,7 +36,7 @@ export function nextStepFor(code: ErrorCode): string | undefined {
 
 export function errorLines({ code, message, details }: ErrorBody): readonly string[] {
   const next = nextStepFor(code);
-  const more = conflictsOf(details).length - MOST_CONFLICTS;
+  const more = conflictsLeftOut(details);
   return [
     `${code}: ${plainLines(message)}`,
     ...conflictsOf(details)
@@ -54,6 +54,12 @@ export function errorLines({ code, message, details }: ErrorBody): readonly stri
 /** What is in the way, where that is what was wrong. */
 export function conflictsOf(details: ErrorBody['details']): readonly Conflict[] {
   return (details?.['conflicts'] ?? []) as readonly Conflict[];
+}
+
+/** How many are in the way beyond those that a refusal names. The rules tell a part of very many, and their number. */
+export function conflictsLeftOut(details: ErrorBody['details']): number {
+  const { length } = conflictsOf(details);
+  return Math.max(0, Math.max(length, Number(details?.['total'] ?? length)) - MOST_CONFLICTS);
 }
 
 /** Where several were to be released, what was and what was not. */

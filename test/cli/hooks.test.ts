@@ -102,6 +102,29 @@ describe('the hook of coding agents', () => {
     assert.ok(!('permissionDecision' in (unclear?.hookSpecificOutput ?? {})));
   });
 
+  it('names what an agent in the sandbox of Codex can do: the tools where it has them, else to ask the user', async () => {
+    await reserve('amber-otter', 'src');
+    const input = RECORDED.find(({ tool }) => tool === 'codex')?.input(shop, ['src/a.ts']);
+    const home = join(temp(), 'codex');
+    const reason = async () => {
+      const answer = await asked('codex', input, { env: { CODEX_HOME: home } });
+      return answer?.hookSpecificOutput?.permissionDecisionReason ?? '';
+    };
+    assert.match(
+      await reason(),
+      /ask the user, who can run:\n {2}agent-reservations register .+\n {2}agent-reservations request /,
+    );
+    put(join(home, 'config.toml'), '# [mcp_servers.agent-reservations]\n[mcp_servers.other]\n');
+    assert.match(await reason(), /ask the user/);
+    put(join(home, 'config.toml'), 'model = "x"\n[mcp_servers."agent-reservations"]\ncommand = "agent-reservations"\n');
+    const tools = await reason();
+    assert.match(
+      tools,
+      /\n {2}register_agent \{"name":"codex-\w+","role":"codex"\}\n {2}request_release \{"scope":"src\/a\.ts",/,
+    );
+    assert.doesNotMatch(tools, /agent-reservations (?:register|request)/);
+  });
+
   it('reads an input that begins with a byte order mark, as some shells pass it on', async () => {
     await reserve('amber-otter', 'src/**');
     const answer = await asked('claude-code', `\uFEFF${JSON.stringify(write('src/a.ts'))}`);
