@@ -115,9 +115,15 @@ function figure(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toPrecision(3);
 }
 
-main()
-  .catch((error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  })
-  .finally(endServer);
+async function mainAndEnd(): Promise<void> {
+  try {
+    await main();
+  } finally {
+    await endServer();
+  }
+}
+
+mainAndEnd().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

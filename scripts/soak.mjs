@@ -127,7 +127,7 @@ function ask(args, timeoutMs) {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      void stopTree(child);
+      stopTree(child).catch(reject);
     }, timeoutMs);
     child.stdout?.on('data', (chunk) => {
       output += String(chunk);

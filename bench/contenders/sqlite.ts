@@ -22,7 +22,7 @@ const BUSY_TIMEOUT_MS = 60_000;
 export function sqlite(
   root: string,
   synchronous: 'FULL' | 'NORMAL',
-): Contender & { fill(entries: readonly Entry[]): void } {
+): Omit<Contender, 'close'> & { fill(entries: readonly Entry[]): void; close(): void } {
   const database = open(root);
   database.pragma('journal_mode = WAL');
   database.pragma(`synchronous = ${synchronous}`);

@@ -3,6 +3,7 @@
 import { FileStore } from '../../src/store/files/fileStore';
 import { openPostgresStore } from '../../src/store/postgres/postgresStore';
 import type { StoreReader } from '../../src/store/store';
+import { inBackground } from '../../src/util/background';
 
 export interface Seen {
   readonly scopes: readonly string[];
@@ -36,7 +37,10 @@ async function read(): Promise<void> {
 
 function tell(): void {
   wasTold ??= String(process.hrtime.bigint());
-  void read();
+  inBackground(read(), (error) => {
+    console.error(error);
+    process.exit(1);
+  });
 }
 
 store.watch(tell);

@@ -22,7 +22,7 @@ export const burst: Row = {
           Promise.all(Array.from({ length: RESERVES }, (_, index) => store.reserve(`src/file-${index}.ts`))),
         );
         rates[kind].push((1_000 * RESERVES) / ms);
-        store.close();
+        await store.close();
       }
     }
     const [ours, sqliteFull] = [median(rates.ours), median(rates.sqliteFull)];

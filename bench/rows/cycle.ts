@@ -36,7 +36,7 @@ async function run(context: Context, active: number): Promise<Result> {
     }
   }
   for (const { store } of stores) {
-    store.close();
+    await store.close();
   }
   const medians = Object.fromEntries(stores.map(({ kind, times }) => [kind, median(times)])) as Record<Kind, number>;
   const { ours, ...peers } = medians;

@@ -28,11 +28,7 @@ const faultTimeoutMs = 5 * minute;
  * @type {Record<string, Stage>}
  */
 export const stages = {
-  lint: {
-    run: (print) => runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'], print),
-    compiled: false,
-    lane: 'processes',
-  },
+  lint: { run: runLint, compiled: false, lane: 'processes' },
   typecheck: { run: runTypecheck, compiled: false, lane: 'processes' },
   unit: { run: (print) => runMocha('unit', { print }), compiled: true, lane: 'processes' },
   store: { run: (print) => runMocha('store', { print }), compiled: true, lane: 'processes' },
@@ -47,6 +43,19 @@ export const stages = {
   host: { run: runHost, compiled: true, lane: 'window' },
   ui: { run: runUi, compiled: true, lane: 'window' },
 };
+
+/**
+ * Biome knows no types, so promises that nobody awaits are for another.
+ * @param {Print} [print]
+ * @returns {Promise<Counts>}
+ */
+async function runLint(print) {
+  const [biome, promises] = [
+    await runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'], print),
+    await runTool('oxlint/bin/oxlint', ['--deny-warnings', '.'], print),
+  ];
+  return { passed: biome.passed + promises.passed, failed: biome.failed + promises.failed };
+}
 
 /**
  * What runs in a page knows other things than what runs in Node, and is checked by itself.

@@ -4,7 +4,7 @@ import { resolve as resolvePath } from 'node:path';
 import { errno } from '../store/problem';
 import { EXIT } from './exitCode';
 import { outputTo } from './output';
-import { run } from './run';
+import { logLine, run } from './run';
 
 const LONGEST_TIMER_MS = 0x7fff_ffff;
 /** By POSIX, and as Windows and Node's streams say it. */
@@ -52,6 +52,17 @@ function interrupted(): Promise<void> {
     process.once('SIGTERM', resolve);
   }).finally(() => clearInterval(alive));
 }
+
+/**
+ * The last resort for a promise that nobody awaited. The call goes on, since its answer hangs on others: a server would
+ * otherwise take the tools of an agent away with it. What is thrown instead still ends the process, as a lock that it holds
+ * must not outlive it.
+ */
+process.on('unhandledRejection', (error) => {
+  stderr.write(
+    logLine(`Something failed in the background: ${error instanceof Error ? error.message : String(error)}`),
+  );
+});
 
 run({
   argv: process.argv.slice(2),

@@ -2,6 +2,7 @@
 
 import { fstatSync, writeSync } from 'node:fs';
 import { errno } from '../store/problem';
+import { inBackground } from '../util/background';
 
 export interface Output {
   write(text: string): void;
@@ -52,7 +53,8 @@ export function outputTo(fd: 1 | 2, open: () => NodeJS.WriteStream, onError: (er
   };
   return {
     written,
-    write: (text) => void written(text),
+    // What cannot be written is told to onError.
+    write: (text) => inBackground(written(text), onError),
     get isTTY() {
       return !isPlain(fd) && opened().isTTY === true;
     },

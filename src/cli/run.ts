@@ -102,10 +102,16 @@ async function surroundings(world: World, verb: Verb, given: Given): Promise<Sur
     launcher: ownLauncher(),
     input: (mayBlock = false) => readInput(stdin, mayBlock),
     warn: (text) => stderr.written(plainLines(text)),
+    log: (message) => stderr.write(logLine(message)),
     page: createPage(() => isColoured(stdout, env), clock),
     out: (text) => stdout.write(text),
     interrupted,
   };
+}
+
+/** What goes wrong beside the answer, as a line of standard error. */
+export function logLine(message: string): string {
+  return `agent-reservations: ${plainLines(withoutSecrets(message))}\n`;
 }
 
 function tell({ stdout, stderr, env }: World, given: Given, told: Told): number {

@@ -50,6 +50,8 @@ export interface Surroundings {
   readonly out: (text: string) => void;
   /** Writes to standard error, and resolves when it has left this process. */
   warn(text: string): Promise<void>;
+  /** Writes a line of what went wrong beside the answer to standard error. */
+  readonly log: (message: string) => void;
   /** Resolves when the person interrupts, or nobody reads any more. */
   interrupted(): Promise<void>;
 }

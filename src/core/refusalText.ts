@@ -12,19 +12,50 @@ export interface Asker {
   readonly unregisteredRole?: string | undefined;
   /** The worktree of the files, where that is not the one that the agent works in. */
   readonly worktree?: string | undefined;
+  /** What the agent can ask the holder by; the command unless told. */
+  readonly asksBy?: WayToAsk;
 }
+
+/**
+ * By the command in its shell; by the tools of the MCP server; or only by the person, where the agent's shell is in a
+ * sandbox in which nothing can be written into the store.
+ */
+export type WayToAsk = 'command' | 'tools' | 'person';
 
 /** Why an edit does not go on. */
 export function editRefusal(held: readonly CheckedPath[], asker: Asker): string {
-  const { agent, unregisteredRole } = asker;
   return [
     `Not edited: ${held.length === 1 ? 'another agent holds this file' : 'other agents hold these files'}.`,
     ...holderLines(held),
-    `You are "${agent}" here. Wait until it is free, or ask for it:`,
+    ...WAYS[asker.asksBy ?? 'command'](held, asker),
+  ].join('\n');
+}
+
+const WAYS: Readonly<Record<WayToAsk, (held: readonly CheckedPath[], asker: Asker) => readonly string[]>> = {
+  command: (held, asker) => [
+    `You are "${asker.agent}" here. Wait until it is free, or ask for it:`,
+    ...commands(held, asker),
+    'Or work on files that nobody else holds, and reserve them first.',
+  ],
+  tools: (held, { agent, unregisteredRole, worktree }) => [
+    `You are "${agent}" here. Wait until it is free, or ask for it with the tools of the MCP server agent-reservations:`,
+    ...(unregisteredRole ? [`  register_agent ${JSON.stringify({ name: agent, role: unregisteredRole })}`] : []),
+    `  request_release ${JSON.stringify({ scope: oneLine(held[0]?.path ?? ''), reason: '…', agent, folder: worktree })}`,
+    'Or work on files that nobody else holds, and reserve them first with reserve_scope.',
+  ],
+  person: (held, asker) => [
+    `You are "${asker.agent}" here. Wait until it is free, or work on files that nobody else holds. You cannot ask the holder ` +
+      'from a sandbox: ask the user, who can run:',
+    ...commands(held, asker),
+  ],
+};
+
+function commands(held: readonly CheckedPath[], asker: Asker): readonly string[] {
+  const { agent, unregisteredRole } = asker;
+  return [
     ...(unregisteredRole ? [`  agent-reservations register --name ${agent} --role ${unregisteredRole}`] : []),
     `  ${requestCommand(held, asker)}`,
-    'Or work on files that nobody else holds, and reserve them first.',
-  ].join('\n');
+  ];
 }
 
 /** Why a commit or a push does not go on; or, where it does all the same, what there would be to look at. */

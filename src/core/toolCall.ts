@@ -3,7 +3,7 @@
  * things under different names; VS Code runs hooks that were written for others, with its own names in them.
  */
 
-import { filesOfPatch } from './patch';
+import { filesOfCommand, filesOfPatch, type PatchedFiles } from './patch';
 
 /** The coding agents that hooks can be installed for. */
 export const CODING_TOOLS = ['claude-code', 'copilot', 'codex'] as const;
@@ -23,20 +23,25 @@ export interface Edit {
   readonly cwd: string;
   /** What is about to be changed, as the agent names it. */
   readonly paths: readonly string[];
+  /** What of the call was not understood: it may change more than the paths. */
+  readonly unclear?: string;
 }
 
 export type ToolCall =
   | { readonly kind: 'edit'; readonly form: AnswerForm; readonly edit: Edit }
-  /** Nothing that changes files by name, such as reading; a shell's command is left alone. */
+  /** Nothing that changes files by name, such as reading; a shell's command is left alone, but for one that applies patches. */
   | { readonly kind: 'other' }
-  | { readonly kind: 'unclear'; readonly why: string };
+  | { readonly kind: 'unclear'; readonly form?: AnswerForm; readonly why: string };
 
 export type HookAnswer =
   | { readonly kind: 'pass' }
   | { readonly kind: 'warn'; readonly message: string }
   | { readonly kind: 'refuse'; readonly reason: string };
 
-/** The tools that change files, by all names that hooks are told. */
+/** What Codex calls its shell in hooks. A patch that is given to `apply_patch` there is an edit like any other. */
+export const SHELL_TOOL = 'Bash';
+
+/** The tools that change files, by all names that hooks are told; some are of older versions. */
 export const EDIT_TOOLS = {
   claude: ['Write', 'Edit', 'MultiEdit', 'NotebookEdit'],
   copilot: ['create', 'edit', 'str_replace_editor', 'apply_patch'],
@@ -67,57 +72,75 @@ export function toolCallOf(value: unknown): ToolCall {
   if (name === undefined) {
     return { kind: 'unclear', why: 'The input of the hook names no tool.' };
   }
+  const form = isFlat ? 'flat' : 'nested';
   const input = parsed(isFlat ? call['toolArgs'] : call['tool_input']);
-  if (!KNOWN.has(name) || text(input, 'command') === 'view') {
+  const found = filesOfCall(name, input);
+  if (!found) {
     return { kind: 'other' };
   }
-  const paths = pathsOf(input);
-  return paths.length === 0
-    ? { kind: 'unclear', why: `The input of the tool ${JSON.stringify(name)} names no file.` }
-    : {
-        kind: 'edit',
-        form: isFlat ? 'flat' : 'nested',
-        edit: {
-          session: text(call, 'session_id') ?? text(call, 'sessionId') ?? '',
-          cwd: text(call, 'cwd') ?? '',
-          paths,
-        },
-      };
+  const { paths, unclear } = found;
+  if (paths.length === 0) {
+    const why = unclear ?? `The input of the tool ${JSON.stringify(name)} names no file.`;
+    return { kind: 'unclear', form, why };
+  }
+  const session = text(call, 'session_id') ?? text(call, 'sessionId') ?? '';
+  return { kind: 'edit', form, edit: { session, cwd: text(call, 'cwd') ?? '', ...found } };
 }
 
-/** What the hook prints; nothing where the edit may go on without a word. */
+/** Undefined for what is no edit. */
+function filesOfCall(name: string, input: unknown): PatchedFiles | undefined {
+  if (name === SHELL_TOOL) {
+    return filesOfCommand(text(input, 'command') ?? '');
+  }
+  return KNOWN.has(name) && text(input, 'command') !== 'view' ? filesOf(input) : undefined;
+}
+
+/**
+ * What the hook prints; nothing where the edit may go on without a word. A warning decides nothing: the context reaches the
+ * model, and the message the person.
+ */
 export function hookOutput(answer: HookAnswer, mode: HookMode, form: AnswerForm): string {
   switch (answer.kind) {
     case 'pass':
       return '';
     case 'warn':
-      return line({ systemMessage: answer.message });
-    case 'refuse': {
-      const decision = { permissionDecision: mode, permissionDecisionReason: answer.reason };
-      return line(form === 'flat' ? decision : { hookSpecificOutput: { hookEventName: 'PreToolUse', ...decision } });
-    }
+      return line(warning(answer.message, form));
+    case 'refuse':
+      return line(inForm({ permissionDecision: mode, permissionDecisionReason: answer.reason }, form));
   }
+}
+
+/** A warning of a hook, for the person and the model, without a decision. */
+export function warning(message: string, form: AnswerForm): Readonly<Record<string, unknown>> {
+  return { systemMessage: message, ...inForm({ additionalContext: message }, form) };
+}
+
+function inForm(fields: object, form: AnswerForm): Readonly<Record<string, unknown>> {
+  return form === 'flat' ? { ...fields } : { hookSpecificOutput: { hookEventName: 'PreToolUse', ...fields } };
 }
 
 function line(value: unknown): string {
   return `${JSON.stringify(value)}\n`;
 }
 
-function pathsOf(input: unknown): readonly string[] {
+function filesOf(input: unknown): PatchedFiles {
   if (typeof input === 'string') {
     return filesOfPatch(input);
   }
-  const fields = record(input);
-  if (!fields) {
-    return [];
-  }
+  const fields = record(input) ?? {};
   const named = PATH_KEYS.flatMap((key) => text(fields, key) ?? []);
   const listed = LIST_KEYS.flatMap((key) => {
     const list: readonly unknown[] = Array.isArray(fields[key]) ? fields[key] : [];
     return list.flatMap((one) => (typeof one === 'string' ? one : PATH_KEYS.flatMap((path) => text(one, path) ?? [])));
   });
-  const patched = PATCH_KEYS.flatMap((key) => filesOfPatch(text(fields, key) ?? ''));
-  return [...new Set([...named, ...listed, ...patched].filter((path) => path.trim() !== ''))];
+  const given = [...named, ...listed];
+  const patches = PATCH_KEYS.flatMap((key) => text(fields, key) ?? []).map(filesOfPatch);
+  const paths = [...new Set([...given, ...patches.flatMap((patch) => patch.paths)])].filter(
+    (path) => path.trim() !== '',
+  );
+  // Where files are named, what else there is may be called as a patch is, and be none.
+  const unclear = given.length > 0 ? undefined : patches.map((patch) => patch.unclear).find((why) => why !== undefined);
+  return { paths, ...(unclear === undefined ? {} : { unclear }) };
 }
 
 /** Copilot has sent the arguments as an object, and as JSON in a string. */

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { type Badge, badgeOf } from '../core/holders';
 import type { ActiveItem } from '../core/overview';
+import { inBackground, type OnFailure } from '../util/background';
 import { COLORS, CONFIGURATION } from './contributions';
 import { type Holders, type Located, lookupIn } from './holders';
 import { conflictMode, showsBadges } from './settings';
@@ -27,10 +28,13 @@ export class Badges implements vscode.FileDecorationProvider, vscode.Disposable 
   private readonly asked = new Map<string, Asked>();
   private readonly disposables: readonly vscode.Disposable[];
 
-  constructor(private readonly holders: Holders) {
+  constructor(
+    private readonly holders: Holders,
+    onFailure: OnFailure,
+  ) {
     this.disposables = [
       this.changed,
-      holders.onDidChange((items) => void this.tellOf(items)),
+      holders.onDidChange((items) => inBackground(this.tellOf(items), onFailure)),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (['badges', 'onConflict'].some((name) => event.affectsConfiguration(`${CONFIGURATION}.${name}`))) {
           this.tellOfAll();

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inBackground } from '../util/background';
 
 const known = new Map<string, string | boolean>();
 
@@ -6,6 +7,7 @@ const known = new Map<string, string | boolean>();
 export function setContext(key: string, value: string | boolean): void {
   if (known.get(key) !== value) {
     known.set(key, value);
-    void vscode.commands.executeCommand('setContext', key, value);
+    // What was not set is set the next time.
+    inBackground(vscode.commands.executeCommand('setContext', key, value), () => known.delete(key));
   }
 }

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { type DriftFile as DriftFileOf, type Drift as DriftOf, driftOf } from '../core/drift';
 import { pathsOf } from '../core/holders';
+import { failuresTo } from './failures';
 import { pathBelow } from './files';
 import { changesOf, type GitChange, type Repository, watchRepositories } from './git';
 import type { Located } from './holders';
@@ -51,7 +52,7 @@ export class Drift implements vscode.Disposable {
           this.repositories.set(key, { repository });
         }
         this.plan();
-      }),
+      }, failuresTo(log)),
     ];
   }
 

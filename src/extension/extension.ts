@@ -3,12 +3,14 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Overview } from '../core/overview';
+import { inBackground } from '../util/background';
 import type { AgentReservationsApi } from './api';
 import type { CommandContext } from './commands/context';
 import { registerCommands } from './commands/register';
 import { CONFIGURATION } from './contributions';
 import { Documents } from './documents';
 import { Drift } from './drift';
+import { failuresTo } from './failures';
 import { onDidGainFocus } from './focus';
 import { Followers } from './followers';
 import { McpServerProvider } from './languageModel/mcpServer';
@@ -43,21 +45,22 @@ export type TestedApi = AgentReservationsApi & { readonly internals?: Internals 
 export function activate(context: vscode.ExtensionContext): TestedApi {
   const settings = followSettings();
   const log = vscode.window.createOutputChannel('Agent Reservations', { log: true });
+  const onFailure = failuresTo(log);
   const passwords = new Passwords(context.secrets);
   const live = new LiveStore(log, storeSource(passwords));
   const memory = context.workspaceState;
   const arrangement = new Arrangement(memory);
-  const projects = new Projects();
-  const own = new OwnHere(live, projects, memory);
+  const projects = new Projects(onFailure);
+  const own = new OwnHere(live, projects, memory, onFailure);
   const drift = new Drift(live, log);
   const view = new ReservationsView(live, arrangement, projects, drift);
-  const messages = new MessagesView(live);
+  const messages = new MessagesView(live, onFailure);
   const statusBar = new StatusBar(live);
   const documents = new Documents();
   const mcpServer = new McpServerProvider(context, passwords);
   const changed = new vscode.EventEmitter<Overview>();
   const followers = live.refresh().then(() => new Followers(commands));
-  const followed = followers.catch((error) => log.error(error));
+  inBackground(followers, onFailure);
   const commands: CommandContext = {
     live,
     own,
@@ -76,25 +79,34 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
   };
   context.subscriptions.push(
     ...registerCommands(commands),
-    view.drop.onDidDrop((uris) =>
-      import('./commands/handlers')
-        .then(({ reserveDropped }) => reserveDropped(commands, uris))
-        .catch((error) => log.error(error)),
-    ),
+    view.drop.onDidDrop((uris) => {
+      const reserving = import('./commands/handlers').then(({ reserveDropped }) => reserveDropped(commands, uris));
+      inBackground(reserving, onFailure);
+    }),
     live.onDidChange(() => changed.fire(live.overview)),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(CONFIGURATION)) {
-        void live.reconfigure();
+        inBackground(live.reconfigure(), onFailure);
       }
     }),
     // Whose store it is on a server, the first folder may say; and what is read there names projects by the folders here.
-    vscode.workspace.onDidChangeWorkspaceFolders(() => void live.reconfigure()),
-    projects.onDidChange(() => void (live.kind === 'postgres' && live.refresh())),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => inBackground(live.reconfigure(), onFailure)),
+    projects.onDidChange(() => {
+      if (live.kind === 'postgres') {
+        inBackground(live.refresh(), onFailure);
+      }
+    }),
     // Timers stand still while a machine sleeps, and the clock may have been set: look when the person comes back.
-    onDidGainFocus(() => void live.refresh()),
-    { dispose: () => void followed.then((made) => made?.dispose()) },
-    restoreDrafts(),
-    new Terminals(context),
+    onDidGainFocus(() => inBackground(live.refresh(), onFailure)),
+    {
+      dispose: () =>
+        inBackground(
+          followers.then((made) => made.dispose()),
+          onFailure,
+        ),
+    },
+    restoreDrafts(onFailure),
+    new Terminals(context, onFailure),
     new LanguageModelTools(context, live, log),
     restoredTimeline(commands),
     mcpServer,
@@ -112,7 +124,7 @@ export function activate(context: vscode.ExtensionContext): TestedApi {
     log,
     settings,
   );
-  void removeDemosLeft(context.globalStorageUri);
+  inBackground(removeDemosLeft(context.globalStorageUri), onFailure);
   return {
     apiVersion: 1,
     onDidChange: changed.event,

@@ -13,6 +13,7 @@ import type { CommandContext } from './commands/context';
 import { Conflicts } from './conflict/conflicts';
 import { ConflictProblems } from './conflict/problems';
 import { ReadonlyEditors } from './conflict/readonlyEditors';
+import { failuresTo } from './failures';
 import { Holders } from './holders';
 import { KeepAlive } from './keepAlive';
 
@@ -23,11 +24,12 @@ export class Followers implements vscode.Disposable {
 
   constructor(context: CommandContext) {
     const { live, own, projects, memory, log } = context;
+    const onFailure = failuresTo(log);
     const keepAlive = new KeepAlive(live, own, log);
     const holders = new Holders(live, projects);
     const problems = new ConflictProblems();
-    const conflicts = new Conflicts(holders, problems, memory);
-    this.badges = new Badges(holders);
+    const conflicts = new Conflicts(holders, problems, memory, onFailure);
+    this.badges = new Badges(holders, onFailure);
     this.readonlyEditors = new ReadonlyEditors(holders, conflicts, log);
     this.disposables = [
       new ExpiryNotice(context, own, keepAlive),

@@ -1,6 +1,7 @@
 /** The little that is needed of VS Code's own Git extension, which may be absent, disabled or without a repository. */
 
 import * as vscode from 'vscode';
+import { inBackground, type OnFailure } from '../util/background';
 
 interface Change {
   readonly uri: vscode.Uri;
@@ -68,6 +69,7 @@ async function gitExtension(): Promise<GitExtension | undefined> {
  */
 export function watchRepositories(
   tell: (repository: Repository, what: 'opened' | 'changed' | 'closed') => void,
+  onFailure: OnFailure,
 ): vscode.Disposable {
   const watched = new Map<string, { readonly repository: Repository; readonly listening: vscode.Disposable }>();
   let listening: vscode.Disposable[] = [];
@@ -88,7 +90,9 @@ export function watchRepositories(
   const leave = () => {
     vscode.Disposable.from(...listening).dispose();
     listening = [];
-    [...watched.values()].forEach(({ repository }) => void close(repository));
+    for (const { repository } of [...watched.values()]) {
+      close(repository);
+    }
   };
   const enter = (git: Git) => {
     leave();
@@ -96,14 +100,16 @@ export function watchRepositories(
     git.repositories.forEach(open);
   };
   let enabling: vscode.Disposable | undefined;
-  void gitExtension().then((exports) => {
+  const begin = async () => {
+    const exports = await gitExtension();
     if (exports && !isDisposed) {
       enabling = exports.onDidChangeEnablement((enabled) => (enabled ? enter(exports.getAPI(1)) : leave()));
       if (exports.enabled) {
         enter(exports.getAPI(1));
       }
     }
-  });
+  };
+  inBackground(begin(), onFailure);
   return new vscode.Disposable(() => {
     isDisposed = true;
     enabling?.dispose();

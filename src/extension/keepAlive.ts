@@ -3,7 +3,9 @@
 import * as vscode from 'vscode';
 import { isKeptAlive, keepAlivePlan } from '../core/keepAlive';
 import type { Reservation } from '../core/reservation';
+import { inBackground } from '../util/background';
 import { CONFIGURATION } from './contributions';
+import { failuresTo } from './failures';
 import type { LiveStore } from './liveStore';
 import type { OwnHere } from './ownHere';
 import { autoRenew, configuredAgent } from './settings';
@@ -60,7 +62,7 @@ export class KeepAlive implements vscode.Disposable {
     this.at = at;
     if (at !== undefined) {
       const wait = Math.max(0, Math.max(at, this.notBefore) - this.live.now().getTime()) + Math.random() * SPREAD_MS;
-      this.timer = setTimeout(() => void this.renew(), Math.min(wait, LONGEST_TIMER_MS));
+      this.timer = setTimeout(() => inBackground(this.renew(), failuresTo(this.log)), Math.min(wait, LONGEST_TIMER_MS));
     }
   }
 

@@ -11,6 +11,8 @@ import type { Message } from '../core/message';
 import { NOTHING_READ, type Overview, type Snapshot } from '../core/overview';
 import { asProblem, type StoreProblem } from '../store/problem';
 import type { Records, StorePart, Watching } from '../store/store';
+import { inBackground } from '../util/background';
+import { failuresTo } from './failures';
 import { tellProblem } from './notify';
 import { configuredAgent, expiredHours } from './settings';
 import { EVERYTHING, type Found, readParts } from './storeReading';
@@ -126,7 +128,8 @@ export class LiveStore implements vscode.Disposable {
 
   /** Reads again what may have changed, everything unless told. Resolves when what is on disk now is shown. */
   refresh(parts: ReadonlySet<StorePart> = EVERYTHING): Promise<void> {
-    this.reading = this.reading.then(() => this.readAgain(parts));
+    // One reading that failed is no reason for the next to fail.
+    this.reading = this.reading.catch(() => undefined).then(() => this.readAgain(parts));
     return this.reading;
   }
 
@@ -199,6 +202,7 @@ export class LiveStore implements vscode.Disposable {
   private open(): WindowStore {
     return this.source.open({
       onNotice: (notice) => this.onNotice(notice),
+      onFailure: failuresTo(this.log),
       changed: () => this.refresh(),
     });
   }
@@ -221,7 +225,7 @@ export class LiveStore implements vscode.Disposable {
       this.burst = undefined;
       const changed = this.changedParts;
       this.changedParts = new Set();
-      void this.refresh(changed);
+      inBackground(this.refresh(changed), failuresTo(this.log));
     }, COALESCE_MS);
   }
 
@@ -266,7 +270,7 @@ export class LiveStore implements vscode.Disposable {
     clearTimeout(this.askAgain);
     const isOut = this.current.kind === 'unreadable' || outOfDateOf(this.current);
     if (this.kind === 'postgres' && isOut) {
-      this.askAgain = setTimeout(() => void this.refresh(), ASK_AGAIN_MS);
+      this.askAgain = setTimeout(() => inBackground(this.refresh(), failuresTo(this.log)), ASK_AGAIN_MS);
     }
   }
 

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { withoutLinks } from '../core/display';
 import type { ErrorBody } from '../core/envelope';
 import type { StoreProblem } from '../store/problem';
+import { inBackground } from '../util/background';
 import { explain } from './errorWording';
 import { explainProblem } from './problemWording';
 
@@ -23,7 +24,7 @@ export function tellError(error: ErrorBody, actions: readonly Action[] = [], tex
 
 /** Tells of something about the store that a person should look at, also where it set that right by itself. */
 export function tellProblem(problem: StoreProblem): void {
-  void vscode.window.showWarningMessage(explainProblem(problem));
+  tellWarning(explainProblem(problem));
 }
 
 export function tell(text: string, actions: readonly Action[] = []): void {
@@ -37,9 +38,12 @@ export function tellWarning(text: string, actions: readonly Action[] = []): void
 
 /** What an action fails with is told as well: nobody waits for it, and VS Code shows only what commands of menus fail with. */
 function offer(answer: Thenable<string | undefined>, actions: readonly Action[]): void {
-  void answer
-    .then((title) => actions.find((action) => action.title === title)?.run())
-    .then(undefined, (error) =>
-      vscode.window.showErrorMessage(withoutLinks(error instanceof Error ? error.message : String(error))),
-    );
+  const acted = answer.then((title) => actions.find((action) => action.title === title)?.run());
+  inBackground(acted, tellFailure);
+}
+
+/** Tells what something failed with that nobody waits for. */
+export function tellFailure(error: unknown): void {
+  const text = withoutLinks(error instanceof Error ? error.message : String(error));
+  inBackground(vscode.window.showErrorMessage(text), () => undefined);
 }

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { keyOf } from '../core/attention';
 import { ownItems } from '../core/overview';
 import type { Reservation } from '../core/reservation';
+import { inBackground, type OnFailure } from '../util/background';
 import { Remembered } from './attention/memory';
 import type { LiveStore } from './liveStore';
 import type { Projects } from './projects';
@@ -19,12 +20,13 @@ export class OwnHere implements vscode.Disposable {
     private readonly live: LiveStore,
     private readonly projects: Projects,
     memory: vscode.Memento,
+    onFailure: OnFailure,
   ) {
     this.made = new Remembered(memory, 'reservations.made');
     this.disposables = [
       this.changed,
       projects.onDidChange(() => this.changed.fire()),
-      live.onDidChange(() => void this.forget()),
+      live.onDidChange(() => inBackground(this.forget(), onFailure)),
     ];
   }
 

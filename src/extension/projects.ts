@@ -3,6 +3,7 @@
 import { realpath } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { findProject, type Project } from '../project/findProject';
+import { inBackground, type OnFailure } from '../util/background';
 import { typeOf } from './files';
 import { onDidGainFocus } from './focus';
 
@@ -28,13 +29,13 @@ export class Projects implements vscode.Disposable {
   private readonly byFolder = new Map<string, Promise<Place>>();
   private readonly disposables: readonly vscode.Disposable[] = [
     this.changed,
-    vscode.workspace.onDidChangeWorkspaceFolders(() => void this.update()),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => this.updateSoon()),
     // A folder may have become a repository meanwhile.
-    onDidGainFocus(() => void this.update()),
+    onDidGainFocus(() => this.updateSoon()),
   ];
 
-  constructor() {
-    void this.update();
+  constructor(private readonly onFailure: OnFailure) {
+    this.updateSoon();
   }
 
   /** Those of the workspace's folders; none until they have been looked up, and where no folder is open. */
@@ -76,6 +77,10 @@ export class Projects implements vscode.Disposable {
 
   dispose(): void {
     vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private updateSoon(): void {
+    inBackground(this.update(), this.onFailure);
   }
 
   private async update(): Promise<void> {

@@ -1,6 +1,7 @@
 /** Questions in the quick input, one step after another, with a way back. */
 
 import * as vscode from 'vscode';
+import { inBackground } from '../util/background';
 
 export const BACK = Symbol('back');
 /** An answer, the wish to go back, or undefined: given up. */
@@ -109,14 +110,14 @@ export function askToGoOn(question: FactsQuestion): Promise<Answer<true>> {
   pick.items = question.first;
   pick.busy = true;
   let isOver = false;
-  void question.rest
-    .catch(() => [])
-    .then((rest) => {
-      if (!isOver) {
-        pick.busy = false;
-        pick.items = [...question.first, ...rest];
-      }
-    });
+  const showRest = (rest: readonly vscode.QuickPickItem[]) => {
+    if (!isOver) {
+      pick.busy = false;
+      pick.items = [...question.first, ...rest];
+    }
+  };
+  // What cannot be told is left out: the person can go on without it.
+  inBackground(question.rest.then(showRest), () => showRest([]));
   return show<true>(pick, question, (finish) => [
     pick.onDidAccept(() => finish(true)),
     {

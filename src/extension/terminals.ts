@@ -6,6 +6,7 @@
 
 import { delimiter } from 'node:path';
 import * as vscode from 'vscode';
+import { inBackground, type OnFailure } from '../util/background';
 import { CONFIGURATION } from './contributions';
 import { serverVariables } from './postgres/setting';
 import { configuredStore, offersTerminalCommand, personsAgent, sharesIdentity } from './settings';
@@ -24,20 +25,27 @@ export class Terminals implements vscode.Disposable {
   private readonly subscription = vscode.Disposable.from(
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(CONFIGURATION)) {
-        void this.update();
+        this.updateSoon();
       }
     }),
-    vscode.workspace.onDidChangeWorkspaceFolders(() => void this.update()),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => this.updateSoon()),
   );
 
-  constructor({ environmentVariableCollection, extensionUri }: vscode.ExtensionContext) {
+  constructor(
+    { environmentVariableCollection, extensionUri }: vscode.ExtensionContext,
+    private readonly onFailure: OnFailure,
+  ) {
     this.environment = environmentVariableCollection;
     this.folder = vscode.Uri.joinPath(extensionUri, 'bin').fsPath;
-    void this.update();
+    this.updateSoon();
   }
 
   dispose(): void {
     this.subscription.dispose();
+  }
+
+  private updateSoon(): void {
+    inBackground(this.update(), this.onFailure);
   }
 
   private async update(): Promise<void> {

@@ -6,6 +6,7 @@ import { FileReader } from '../store/files/fileReader';
 import { withPlacedScopes } from '../store/placedScopes';
 import type { StoreProblem } from '../store/problem';
 import type { StoreReader } from '../store/store';
+import type { OnFailure } from '../util/background';
 import { lazyOperations } from './lazyOperations';
 
 export interface WindowStore {
@@ -26,9 +27,11 @@ export interface WindowStoreOptions {
   readonly onNotice: (notice: StoreProblem) => void;
   /** Is awaited after each operation that may have changed what is shown, before it is answered. */
   readonly changed: () => Promise<void>;
+  /** Told what work that nobody waits for fails with. */
+  readonly onFailure: OnFailure;
 }
 
-export function filesStore(root: string, { onNotice, changed }: WindowStoreOptions): WindowStore {
+export function filesStore(root: string, { onNotice, changed }: Omit<WindowStoreOptions, 'onFailure'>): WindowStore {
   let opened: Promise<Coordination> | undefined;
   const open = async () => {
     const { openOperations } = await import('./operations');

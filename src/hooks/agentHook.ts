@@ -5,7 +5,7 @@
 
 import type { Coordination } from '../coordination/coordination';
 import { isAgentId } from '../core/agent';
-import { editRefusal } from '../core/refusalText';
+import { editRefusal, type WayToAsk } from '../core/refusalText';
 import { type AnswerForm, type CodingTool, type Edit, type HookAnswer, toolCallOf } from '../core/toolCall';
 import { findProject } from '../project/findProject';
 import { filesNamed, heldByOthers } from './heldByOthers';
@@ -20,19 +20,24 @@ export interface HookCall {
   readonly agent: string | undefined;
   /** The folder that the hook is run in, for a tool that names none. */
   readonly cwd: string;
+  /** Where the tool's own settings are looked for. */
+  readonly env: NodeJS.ProcessEnv;
   readonly coordination: Pick<Coordination, 'check' | 'show'>;
 }
 
 /** Never rejects. */
 export async function answerHook(call: HookCall): Promise<{ readonly answer: HookAnswer; readonly form: AnswerForm }> {
-  let form: AnswerForm = 'nested';
+  let form: AnswerForm = call.tool === 'copilot' ? 'flat' : 'nested';
   try {
     // Some shells of Windows put a byte order mark before what they pass on.
     const asked = toolCallOf(JSON.parse(call.input.replace(/^\uFEFF/, '')));
-    if (asked.kind !== 'edit') {
-      return { answer: asked.kind === 'other' ? { kind: 'pass' } : notChecked(asked.why), form };
+    if (asked.kind === 'other') {
+      return { answer: { kind: 'pass' }, form };
     }
-    form = asked.form;
+    form = asked.form ?? form;
+    if (asked.kind === 'unclear') {
+      return { answer: notChecked(asked.why), form };
+    }
     return { answer: await answerEdit(call, asked.edit), form };
   } catch (error) {
     const why = error instanceof SyntaxError ? 'The input of the hook is not JSON.' : String(error);
@@ -50,17 +55,28 @@ async function answerEdit(call: HookCall, edit: Edit): Promise<HookAnswer> {
   }
   const [first] = found.held;
   if (!first) {
-    return { kind: 'pass' };
+    return edit.unclear === undefined ? { kind: 'pass' } : notChecked(edit.unclear);
   }
   const worktree = files.find(({ path }) => path === first.path)?.place.worktree;
-  const isElsewhere = worktree !== undefined && worktree !== (await findProject(cwd)).worktree;
+  const here = await findProject(cwd);
+  const isElsewhere = worktree !== undefined && worktree !== here.worktree;
   const isKnown = (await call.coordination.show({ agent })).ok;
   const reason = editRefusal(found.held, {
     agent,
     unregisteredRole: isKnown ? undefined : call.tool,
     worktree: isElsewhere ? worktree : undefined,
+    asksBy: await wayToAsk(call, here.worktree),
   });
   return { kind: 'refuse', reason };
+}
+
+/** The commands of Codex run in a sandbox that lets nothing be written into the store; its MCP servers run outside of it. */
+async function wayToAsk({ tool, env }: HookCall, worktree: string): Promise<WayToAsk> {
+  if (tool !== 'codex') {
+    return 'command';
+  }
+  const { hasMcpServer } = await import('./codexTools');
+  return (await hasMcpServer(env, worktree)) ? 'tools' : 'person';
 }
 
 /**

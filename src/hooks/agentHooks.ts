@@ -3,7 +3,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { granted, type Outcome, refused } from '../core/envelope';
-import { type CodingTool, EDIT_TOOLS, type HookMode } from '../core/toolCall';
+import { type CodingTool, EDIT_TOOLS, type HookMode, SHELL_TOOL } from '../core/toolCall';
 import { readText, writeText } from './settingsFile';
 import { type HookFormat, withHook, withoutHook } from './settingsText';
 import { agentHookLine, isAgentHookLine } from './shell';
@@ -39,9 +39,9 @@ interface ToolFormat extends Omit<HookFormat, 'isOurs'> {
 
 const GROUPED = { event: 'PreToolUse', base: {}, grouped: true, commandKey: 'command' } as const;
 
-function group(tools: readonly string[]) {
+function group(tools: readonly string[], more: Readonly<Record<string, string>> = {}) {
   const matcher = tools.join('|');
-  return (command: string) => ({ matcher, hooks: [{ type: 'command', command, timeout: TIMEOUT_S }] });
+  return (command: string) => ({ matcher, hooks: [{ type: 'command', command, timeout: TIMEOUT_S, ...more }] });
 }
 
 const FORMATS: Readonly<Record<CodingTool, ToolFormat>> = {
@@ -78,7 +78,8 @@ const FORMATS: Readonly<Record<CodingTool, ToolFormat>> = {
     userFile: 'hooks.json',
     allowsComments: false,
     modes: ['deny'],
-    entry: group(['apply_patch']),
+    // Without a text of its own, Codex calls it an unnamed hook.
+    entry: group(['apply_patch', SHELL_TOOL], { statusMessage: 'Agent Reservations: is the file free?' }),
   },
 };
 

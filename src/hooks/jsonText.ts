@@ -78,6 +78,12 @@ function indentOf(text: string, offset: number): string {
 
 function commaAfter(text: string, offset: number): number {
   const commas: number[] = [];
-  visit(text, { onSeparator: (sign, at) => void (sign === ',' && at >= offset && commas.push(at)) });
+  visit(text, {
+    onSeparator: (sign, at) => {
+      if (sign === ',' && at >= offset) {
+        commas.push(at);
+      }
+    },
+  });
   return commas[0] ?? offset;
 }

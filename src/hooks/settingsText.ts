@@ -36,11 +36,39 @@ export function withHook(text: string | undefined, format: HookFormat, command: 
     }
     const single = more.reduceRight((rest, hook) => removed(rest, hook, format), plain);
     const line = [...first, format.commandKey];
-    return at(root, line) === command ? single : replaced(single, line, command);
+    const current = at(root, line) === command ? single : replaced(single, line, command);
+    return upToDate(current, first, format, command);
   });
   // Of a key that is there twice, the last one counts, and another may have been changed.
   const isThere = outcome.ok && ourHooks(parse(outcome.data.replace(BYTE_ORDER_MARK, '')).value, format).length === 1;
   return isThere || !outcome.ok ? outcome : misunderstood(file, 'a key on the way to "hooks" is there twice');
+}
+
+/**
+ * A hook of an earlier version gets what this one has more: tools that it is asked about, and keys. What is there stays as it
+ * is, since a person may have changed it; so does all of a group that has hooks of others in it.
+ */
+function upToDate(text: string, hook: JSONPath, { grouped, entry }: HookFormat, command: string): string {
+  const root = parse(text).value;
+  const holder = grouped ? hook.slice(0, -2) : hook;
+  const group = at(root, [...holder, 'hooks']);
+  if (Array.isArray(group) && group.length > 1) {
+    return text;
+  }
+  const wanted = entry(command);
+  const [mine, theirs] = [at(wanted, ['matcher']), at(root, [...holder, 'matcher'])];
+  const matcher = typeof mine === 'string' && typeof theirs === 'string' ? widened(theirs, mine) : theirs;
+  const matching = matcher === theirs ? text : replaced(text, [...holder, 'matcher'], matcher);
+  const keys = grouped ? at(wanted, ['hooks', 0]) : wanted;
+  return Object.entries(isRecord(keys) ? keys : {})
+    .filter(([key]) => key !== 'matcher' && at(root, [...hook, key]) === undefined)
+    .reduce((rest, [key, value]) => appended(rest, hook, value, key), matching);
+}
+
+/** With the tools that it lacks, where it is a list of tools; a pattern of a person's own is left alone. */
+function widened(matcher: string, wanted: string): string {
+  const tools = matcher.split('|');
+  return tools.every((tool) => /^\w+$/.test(tool)) ? [...new Set([...tools, ...wanted.split('|')])].join('|') : matcher;
 }
 
 function insert(text: string, root: unknown, { event, entry }: HookFormat, command: string): string {

@@ -5,7 +5,7 @@
  */
 
 import { basename, dirname } from 'node:path';
-import type { CodingTool, HookMode } from '../core/toolCall';
+import { type CodingTool, type HookMode, warning } from '../core/toolCall';
 
 /** What VS Code calls the folder of this extension, before the version. */
 const EXTENSION_FOLDER = 'agent-reservations.agent-reservations';
@@ -27,9 +27,15 @@ export const GUARD_MARK = '# agent-reservations guard';
 
 /** For a coding agent's settings. It ends with 0 whatever happens: some tools refuse the edit otherwise. */
 export function agentHookLine(tool: CodingTool, mode: HookMode, launcher: string | undefined): string {
-  const call = `"$c" hooks run --for ${tool}${mode === 'deny' ? '' : ` --mode ${mode}`}; exit 0`;
-  const warning = `printf "%s\\n" "{\\"systemMessage\\":\\"${WITHOUT_COMMAND}\\"}"`;
-  return withSh(`${found(call)}; ${warning}; exit 0`, launcher);
+  const run = `"$c" hooks run --for ${tool}${mode === 'deny' ? '' : ` --mode ${mode}`}`;
+  const answer = JSON.stringify(warning(WITHOUT_COMMAND, tool === 'copilot' ? 'flat' : 'nested'));
+  const warn = `printf "%s\\n" "${answer.replaceAll('"', '\\"')}"`;
+  if (tool !== 'codex') {
+    return withSh(`${found(`${run}; exit 0`)}; ${warn}; exit 0`, launcher);
+  }
+  // Codex asks before each command of its shell, and few of them apply a patch: no Node is started for the others.
+  const filter = 'i=$(cat); case "$i" in *apply_patch*|*applypatch*) ;; *) exit 0;; esac';
+  return withSh(`${filter}; ${found(`printf "%s" "$i" | ${run}; exit 0`)}; ${warn}; exit 0`, launcher);
 }
 
 /** Whether it is a line that {@link agentHookLine} made for this tool, of whatever version. */

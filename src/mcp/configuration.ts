@@ -4,6 +4,8 @@ export const MCP_CLIENTS = ['claude-code', 'codex', 'cursor', 'mcp.json'] as con
 export type McpClient = (typeof MCP_CLIENTS)[number];
 
 const NAME = 'agent-reservations';
+/** What says who acts, and on which store. */
+const PASSED_ON = ['BB_AGENT', 'AGENT_RESERVATIONS_STORE'];
 
 /** How the server is started. */
 export interface Launch {
@@ -57,6 +59,8 @@ function codexTable({ command, args, env }: Launch): string {
     `[mcp_servers.${NAME}]`,
     `command = ${tomlString(command)}`,
     `args = [${args.map(tomlString).join(', ')}]`,
+    // Codex passes on nothing else of the environment.
+    `env_vars = [${PASSED_ON.map(tomlString).join(', ')}]`,
     ...(variables.length > 0 ? ['', `[mcp_servers.${NAME}.env]`, ...variables] : []),
     '',
   ].join('\n');

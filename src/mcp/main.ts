@@ -5,15 +5,13 @@
 
 import { createRequire } from 'node:module';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { plainLines } from '../core/display';
 import { createServer, type Served } from './server';
 
 /** Serves until standard input is closed; then nothing of it keeps the process from ending. */
 export function serve(served: Omit<Served, 'version'>): void {
   const { version } = createRequire(__filename)('../package.json') as { readonly version: string };
   serveStdio(({ era }) => createServer({ ...served, version }, era), {
-    // Standard output is the protocol's.
-    onerror: ({ message }) => process.stderr.write(`agent-reservations: ${plainLines(message)}\n`),
+    onerror: ({ message }) => served.log(message),
   });
 }
 

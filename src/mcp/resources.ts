@@ -4,22 +4,31 @@ import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import type { Coordination } from '../coordination/coordination';
 import type { Watched } from '../coordination/watching';
 import type { Envelope } from '../core/envelope';
+import { inBackground } from '../util/background';
 
 const SCHEME = 'agent-reservations://';
 export const RESERVATIONS = `${SCHEME}reservations`;
 export const MESSAGES = `${SCHEME}messages`;
 const MIME_TYPE = 'application/json';
 
+interface ResourceNeeds {
+  readonly coordination: Coordination;
+  /** Whose messages are followed. */
+  readonly agent: string | undefined;
+  readonly era: 'legacy' | 'modern';
+  readonly log: (message: string) => void;
+}
+
+export interface Resources {
+  /** Follows what should be followed and could not be so far: an agent that was not registered, a store that could not be read. */
+  followAll(): void;
+}
+
 /**
  * Adds the resources, and tells of their changes: in a connection of 2025 those that the client has subscribed to; in one of
  * 2026 all that are here to follow, of which the library passes on what the client listens to.
  */
-export function addResources(
-  server: McpServer,
-  coordination: Coordination,
-  agent: string | undefined,
-  era: 'legacy' | 'modern',
-): void {
+export function addResources(server: McpServer, { coordination, agent, era, log }: ResourceNeeds): Resources {
   server.registerResource(
     'reservations',
     RESERVATIONS,
@@ -51,10 +60,22 @@ export function addResources(
   });
   server.server.onclose = () => following.dispose();
   if (era === 'modern') {
-    for (const uri of [RESERVATIONS, MESSAGES, ...(agent ? [`${MESSAGES}/${agent}`] : [])]) {
-      void following.add(uri);
-    }
-    return;
+    const wanted = [RESERVATIONS, MESSAGES, ...(agent ? [`${MESSAGES}/${agent}`] : [])];
+    const told = new Set<string>();
+    const onFailure = (error: unknown) => {
+      const message = `Changes are not told: ${error instanceof Error ? error.message : String(error)}`;
+      if (!told.has(message)) {
+        told.add(message);
+        log(message);
+      }
+    };
+    const followAll = () => {
+      for (const uri of wanted.filter((one) => !following.has(one))) {
+        inBackground(following.add(uri), onFailure);
+      }
+    };
+    followAll();
+    return { followAll };
   }
   server.server.setRequestHandler('resources/subscribe', async ({ params }) => {
     await following.add(params.uri);
@@ -64,6 +85,8 @@ export function addResources(
     following.remove(params.uri);
     return {};
   });
+  // Here the client asks for each, and is told where it fails.
+  return { followAll: () => undefined };
 }
 
 /** The envelope's data; a refusal is a failure of the request. */
@@ -113,10 +136,21 @@ class Following {
     }
   }
 
+  /** Whether it is followed, or is about to be. */
+  has(uri: string): boolean {
+    return this.watched.has(uri) || this.isOver;
+  }
+
   remove(uri: string): void {
     const watched = this.watched.get(uri);
     this.watched.delete(uri);
-    void watched?.then((envelope) => envelope.ok && envelope.data.dispose());
+    if (watched) {
+      inBackground(
+        watched.then((envelope) => envelope.ok && envelope.data.dispose()),
+        // Who asked to follow was told that it failed; there is nothing to end.
+        () => undefined,
+      );
+    }
   }
 
   dispose(): void {

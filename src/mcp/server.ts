@@ -18,26 +18,28 @@ export interface Served {
   /** Who acts where a call does not say. */
   readonly agent: string | undefined;
   readonly version: string;
+  /** Where to say what no answer can: standard output is the protocol's. */
+  readonly log: (message: string) => void;
 }
 
 type Era = 'legacy' | 'modern';
 
+/** At most 200 characters: Codex cuts longer ones. */
 const INSTRUCTIONS =
-  'Other agents work on the same files. Reserve what you are about to edit with reserve_scope, and release it with ' +
-  'release_scope when the work is committed. Where a reservation is refused, somebody else is at work: do not edit. Look into ' +
-  'list_messages when you begin.';
+  'Other agents edit the same files. Before you edit, call reserve_scope; if it is refused, do not edit. ' +
+  'Call release_scope once the work is committed. Begin with list_messages.';
 
 /** Every answer is the envelope that all surfaces give. */
 const ENVELOPE = z.object({
   ok: z.boolean(),
   command: z.string(),
   data: z.union([z.looseObject({}), z.array(z.looseObject({})), z.null()]),
-  error: z.nullable(z.looseObject({ code: z.string(), message: z.string() })),
+  error: z.nullable(z.looseObject({ code: z.string(), message: z.string(), next: z.optional(z.string()) })),
 });
 
 /** @param era which revisions of the protocol the connection speaks: up to 2025, or from 2026 on */
 export function createServer(served: Served, era: Era): McpServer {
-  const { coordination, cwd, agent, version } = served;
+  const { coordination, cwd, agent, version, log } = served;
   const server = new McpServer(
     { name: 'agent-reservations', title: 'Agent Reservations', version },
     {
@@ -47,12 +49,15 @@ export function createServer(served: Served, era: Era): McpServer {
   );
   const here = async (folder?: string): Promise<Here | undefined> =>
     await findHereIfFolder(cwd, folder ?? (era === 'legacy' ? await rootOfClient(server, cwd) : undefined));
+  const resources = addResources(server, { coordination, agent, era, log });
   for (const tool of TOOLS) {
-    server.registerTool(tool.name, registration(tool), async (given, { mcpReq }) =>
-      result(await tool.call(given, { coordination, here, agent, signal: mcpReq.signal })),
-    );
+    server.registerTool(tool.name, registration(tool), async (given, { mcpReq }) => {
+      const answer = await tool.call(given, { coordination, here, agent, signal: mcpReq.signal });
+      // The agent may have registered by it, or a store that could not be read may be there by now.
+      resources.followAll();
+      return result(answer);
+    });
   }
-  addResources(server, coordination, era === 'modern' ? agent : undefined, era);
   return server;
 }
 

@@ -6,9 +6,13 @@ import { oneLine, plainLines } from '../core/display';
 import { isUnackedRequired, MAX_INBOX_LIMIT, MESSAGE_CATEGORIES, MESSAGE_STATES, type Message } from '../core/message';
 import { MAX_TTL_MINUTES, MIN_TTL_MINUTES } from '../core/reservation';
 import { scopeFromRoot } from '../project/names';
+import { briefMessage, restLines, type Shortened, shortened } from './brief';
 import { placeOf } from './reservations';
 import { AGENT, FOLDER, flag, oneOf, text, texts, wholeNumber } from './schema';
 import { actor, defineTool, placeFor } from './tool';
+
+/** How many messages are listed unless told. */
+const LISTED = 10;
 
 export const registerAgent = defineTool({
   name: 'register_agent',
@@ -88,12 +92,24 @@ export const listMessages = defineTool({
   input: z.strictObject({
     state: z.optional(oneOf(MESSAGE_STATES, 'Only those in this state.')),
     bead: z.optional(text('Only those about this issue (bead).')),
-    limit: z.optional(wholeNumber('At most so many; 50 unless given.', 1, MAX_INBOX_LIMIT)),
+    limit: z.optional(wholeNumber(`At most so many; ${LISTED} unless given.`, 1, MAX_INBOX_LIMIT)),
     agent: AGENT,
   }),
-  run: ({ agent, ...filters }, surroundings) =>
-    surroundings.coordination.inbox({ ...filters, agent: actor(agent, surroundings) }),
-  lines: (messages) => (messages.length === 0 ? ['No messages.'] : messages.flatMap(messageLines)),
+  run: ({ agent, limit = LISTED, ...filters }, surroundings) =>
+    surroundings.coordination.inbox({
+      ...filters,
+      agent: actor(agent, surroundings),
+      // As many as there can be, so that it can be said how many are left out; a limit that is none is for the rules to refuse.
+      limit: Number.isInteger(limit) && limit >= 1 ? Math.max(limit, MAX_INBOX_LIMIT) : limit,
+    }),
+  brief: (messages, input) => {
+    const { shown, rest } = listed(messages, input);
+    return { messages: shown.map(briefMessage), ...rest };
+  },
+  lines: (messages, input) =>
+    messages.length === 0
+      ? ['No messages.']
+      : [...listed(messages, input).shown.flatMap(messageLines), ...restLines(listed(messages, input))],
 });
 
 export const acknowledgeMessage = defineTool({
@@ -127,6 +143,13 @@ export const acknowledgeMessage = defineTool({
     ...not_taken.map(({ scope, message }) => `- not taken over: ${oneLine(scope)}: ${oneLine(message)}`),
   ],
 });
+
+function listed(
+  messages: readonly Message[],
+  { limit = LISTED }: { readonly limit?: number | undefined },
+): Shortened<Message> {
+  return shortened(messages, limit, `give a larger "limit" (at most ${MAX_INBOX_LIMIT}), or "state" or "bead".`);
+}
 
 /** Each line of what an agent wrote is marked, so that it passes for nothing else. */
 function messageLines(message: Message): readonly string[] {

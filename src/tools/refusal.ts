@@ -4,6 +4,9 @@ import { oneLine, plainLines } from '../core/display';
 import type { ErrorBody, ErrorCode } from '../core/envelope';
 import type { Conflict } from '../core/reservation';
 
+/** How many conflicts a refusal names. */
+export const MOST_CONFLICTS = 10;
+
 /** The English of an error speaks of the command's options; these are the tools' own words for the next step. */
 const NEXT: Partial<Record<ErrorCode, string>> = {
   RESERVATION_CONFLICT:
@@ -27,21 +30,37 @@ const NEXT: Partial<Record<ErrorCode, string>> = {
     'the store could not be used. Try once more; if it fails again, tell the person, and edit nothing unreserved.',
 };
 
+/** What to do now, in the words of the tools; undefined where the message says it. */
+export function nextStepFor(code: ErrorCode): string | undefined {
+  return NEXT[code];
+}
+
 export function errorLines({ code, message, details }: ErrorBody): readonly string[] {
-  const next = NEXT[code];
+  const next = nextStepFor(code);
+  const more = conflictsLeftOut(details);
   return [
     `${code}: ${plainLines(message)}`,
-    ...conflictsOf(details).map(
-      ({ scope, agent_id, bead_id, expires_at, overlap }) =>
-        `- in the way (${oneLine(String(overlap))}): ${oneLine(scope)}, held by ${oneLine(agent_id)} for ${oneLine(bead_id)} until ${oneLine(expires_at)}`,
-    ),
+    ...conflictsOf(details)
+      .slice(0, MOST_CONFLICTS)
+      .map(
+        ({ scope, agent_id, bead_id, expires_at, overlap }) =>
+          `- in the way (${oneLine(String(overlap))}): ${oneLine(scope)}, held by ${oneLine(agent_id)} for ${oneLine(bead_id)} until ${oneLine(expires_at)}`,
+      ),
+    ...(more > 0 ? [`- and ${more} more`] : []),
     ...notReleased(details),
     ...(next ? [`Next: ${next}`] : []),
   ];
 }
 
-function conflictsOf(details: ErrorBody['details']): readonly Conflict[] {
+/** What is in the way, where that is what was wrong. */
+export function conflictsOf(details: ErrorBody['details']): readonly Conflict[] {
   return (details?.['conflicts'] ?? []) as readonly Conflict[];
+}
+
+/** How many are in the way beyond those that a refusal names. The rules tell a part of very many, and their number. */
+export function conflictsLeftOut(details: ErrorBody['details']): number {
+  const { length } = conflictsOf(details);
+  return Math.max(0, Math.max(length, Number(details?.['total'] ?? length)) - MOST_CONFLICTS);
 }
 
 /** Where several were to be released, what was and what was not. */

@@ -5,6 +5,7 @@ import type { Coordination } from '../coordination/coordination';
 import { type CommandName, type Envelope, envelope, refused } from '../core/envelope';
 import { quoted, trimmed } from '../core/input';
 import { type Here, PlaceError } from '../project/place';
+import { briefError } from './brief';
 import { errorLines } from './refusal';
 import { sayIssues } from './schema';
 
@@ -53,16 +54,18 @@ interface Definition<I extends z.ZodMiniType, T> {
   readonly input: I;
   readonly run: (input: z.infer<I>, surroundings: ToolSurroundings) => Promise<Envelope<T>>;
   readonly lines: (data: T, input: z.infer<I>) => readonly string[];
+  /** What of the data a model needs, where that is less than all. */
+  readonly brief?: (data: T, input: z.infer<I>) => unknown;
 }
 
 /** An argument that cannot be used, told as INVALID_ARGS. */
 export class ArgumentError extends Error {}
 
 export function defineTool<I extends z.ZodMiniType, T>(definition: Definition<I, T>): Tool {
-  const { name, command, title, description, hints, input, run, lines } = definition;
+  const { name, command, title, description, hints, input, run, lines, brief } = definition;
   const refuse = (message: string): ToolAnswer => {
     const answer = envelope(command, refused('INVALID_ARGS', message));
-    return { envelope: answer, text: answer.ok ? '' : errorLines(answer.error).join('\n') };
+    return refusal(answer);
   };
   return {
     name,
@@ -77,8 +80,11 @@ export function defineTool<I extends z.ZodMiniType, T>(definition: Definition<I,
       }
       try {
         const answer = await run(parsed.data, surroundings);
-        const text = answer.ok ? lines(answer.data, parsed.data) : errorLines(answer.error);
-        return { envelope: answer, text: text.join('\n') };
+        if (!answer.ok) {
+          return refusal(answer);
+        }
+        const text = lines(answer.data, parsed.data).join('\n');
+        return { envelope: brief ? { ...answer, data: brief(answer.data, parsed.data) } : answer, text };
       } catch (error) {
         if (error instanceof ArgumentError || error instanceof PlaceError) {
           return refuse(error.message);
@@ -87,6 +93,12 @@ export function defineTool<I extends z.ZodMiniType, T>(definition: Definition<I,
       }
     },
   };
+}
+
+function refusal(answer: Envelope<unknown>): ToolAnswer {
+  return answer.ok
+    ? { envelope: answer, text: '' }
+    : { envelope: { ...answer, error: briefError(answer.error) }, text: errorLines(answer.error).join('\n') };
 }
 
 /** Who acts. @throws ArgumentError where neither the call nor its surroundings say */

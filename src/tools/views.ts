@@ -3,12 +3,18 @@
 import * as z from 'zod/mini';
 import { MAX_CHECKED_PATHS } from '../core/check';
 import { oneLine } from '../core/display';
+import { quoted } from '../core/input';
 import type { Reservation } from '../core/reservation';
 import { waitersOf } from '../core/waiting';
 import { pathFromRoot, refuseElsewhere } from '../project/names';
+import { briefCheck, briefReservation, restLines, type Shortened, shortened } from './brief';
 import { placeOf } from './reservations';
-import { AGENT, FOLDER, flag, text, texts } from './schema';
-import { defineTool, placeFor } from './tool';
+import { AGENT, FOLDER, flag, text, texts, wholeNumber } from './schema';
+import { ArgumentError, defineTool, placeFor } from './tool';
+
+/** How many reservations are listed unless told. */
+const LISTED = 20;
+const MOST_LISTED = 500;
 
 export const checkPaths = defineTool({
   name: 'check_paths',
@@ -39,6 +45,7 @@ export const checkPaths = defineTool({
     const typed = envelope.data.paths.map((one, index) => ({ ...one, path: input.paths[index] ?? one.path }));
     return { ...envelope, data: { ...envelope.data, paths: typed } };
   },
+  brief: briefCheck,
   lines: ({ paths, summary }) => [
     `Others hold ${summary.held_by_others} of ${summary.checked}.`,
     ...paths.flatMap(({ path, held_by }) =>
@@ -63,21 +70,53 @@ export const listReservations = defineTool({
     holder: z.optional(text('Only what this agent holds.')),
     bead: z.optional(text('Only what is for this issue (bead).')),
     all_projects: z.optional(flag('Of all projects, not only of this one.')),
+    limit: z.optional(wholeNumber(`At most so many; ${LISTED} unless given.`, 1, MOST_LISTED)),
     folder: FOLDER,
   }),
-  run: async (input, surroundings) =>
-    await surroundings.coordination.status({
+  run: async (input, surroundings) => {
+    limitOf(input);
+    return await surroundings.coordination.status({
       agent: input.holder,
       bead: input.bead,
       project: input.all_projects ? undefined : (await placeFor(input.folder, surroundings)).project,
       readOnly: true,
-    }),
-  lines: ({ reservations, unacked_required_messages: messages }) => [
+    });
+  },
+  brief: ({ reservations, unacked_required_messages: messages }, input) => {
+    const { shown, rest } = listed(reservations, input);
+    return {
+      reservations: shown.map((entry) => briefReservation(entry, input.all_projects === true)),
+      ...rest,
+      ...(messages.length > 0 ? { messages_that_wait_for_ack: messages.length } : {}),
+    };
+  },
+  lines: ({ reservations, unacked_required_messages: messages }, input) => [
     reservations.length === 0 ? 'Nothing is held.' : `${reservations.length} held:`,
-    ...reservations.map(listLine),
+    ...listed(reservations, input).shown.map(listLine),
+    ...restLines(listed(reservations, input)),
     ...(messages.length > 0 ? [`Messages that wait for an acknowledgement: ${messages.length} (list_messages).`] : []),
   ],
 });
+
+function limitOf({ limit = LISTED }: { readonly limit?: number | undefined }): number {
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LISTED) {
+    throw new ArgumentError(
+      `Limit ${quoted(String(limit))} is not valid: give a whole number from 1 to ${MOST_LISTED}.`,
+    );
+  }
+  return limit;
+}
+
+function listed(
+  reservations: readonly Reservation[],
+  input: { readonly limit?: number | undefined },
+): Shortened<Reservation> {
+  return shortened(
+    reservations,
+    limitOf(input),
+    `give a larger "limit" (at most ${MOST_LISTED}), or "holder" or "bead".`,
+  );
+}
 
 interface Held {
   readonly scope: string;

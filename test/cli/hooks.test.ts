@@ -17,7 +17,7 @@ import { agentHookLine } from '../../src/hooks/shell';
 import { Command } from '../support/cli';
 import { makeRepository } from '../support/gitRepository';
 import { put, Surroundings } from '../support/hookedRepository';
-import { RECORDED, type Recorded } from '../support/hookInputs';
+import { patchOf, RECORDED, type Recorded } from '../support/hookInputs';
 import { repoRoot } from '../support/paths';
 import { listBelow, useTempFolder } from '../support/tempFolder';
 
@@ -27,7 +27,8 @@ interface Decision {
 }
 
 interface Answer extends Partial<Decision> {
-  readonly hookSpecificOutput?: Decision & { readonly hookEventName: string };
+  readonly hookSpecificOutput?: Decision & { readonly hookEventName: string; readonly additionalContext?: string };
+  readonly additionalContext?: string;
   readonly systemMessage?: string;
 }
 
@@ -85,6 +86,43 @@ describe('the hook of coding agents', () => {
       assert.equal(await asked(tool, input(shop, ['src/a.ts']), { env }), undefined, name);
       assert.equal(await asked(tool, input(shop, ['docs/a.md'])), undefined, name);
     }
+  });
+
+  it('takes a patch in the shell of Codex for an edit, and warns of what it does not understand of one', async () => {
+    await reserve('amber-otter', 'src/**');
+    const shell = (command: string) => ({ ...write(''), tool_name: 'Bash', tool_input: { command } });
+    const applied = (...lines: readonly string[]) =>
+      shell(`cd src && apply_patch <<'EOF'\n*** Begin Patch\n${lines.join('\n')}\n*** End Patch\nEOF`);
+    const denied = await asked('codex', applied('*** Rename File: x', '*** Delete File: a.ts'));
+    assert.match(denied?.hookSpecificOutput?.permissionDecisionReason ?? '', /src\/a\.ts: held by/);
+    assert.equal(await asked('codex', applied('*** Add File: ../docs/a.md', '+x')), undefined);
+    assert.equal(await asked('codex', shell('rm src/a.ts')), undefined);
+    const unclear = await asked('codex', applied('*** Delete File: ../b', '*** Rename File: x'));
+    assert.match(unclear?.hookSpecificOutput?.additionalContext ?? '', /not checked, and goes on\. .+Rename File: x/);
+    assert.ok(!('permissionDecision' in (unclear?.hookSpecificOutput ?? {})));
+  });
+
+  it('names what an agent in the sandbox of Codex can do: the tools where it has them, else to ask the user', async () => {
+    await reserve('amber-otter', 'src');
+    const input = RECORDED.find(({ tool }) => tool === 'codex')?.input(shop, ['src/a.ts']);
+    const home = join(temp(), 'codex');
+    const reason = async () => {
+      const answer = await asked('codex', input, { env: { CODEX_HOME: home } });
+      return answer?.hookSpecificOutput?.permissionDecisionReason ?? '';
+    };
+    assert.match(
+      await reason(),
+      /ask the user, who can run:\n {2}agent-reservations register .+\n {2}agent-reservations request /,
+    );
+    put(join(home, 'config.toml'), '# [mcp_servers.agent-reservations]\n[mcp_servers.other]\n');
+    assert.match(await reason(), /ask the user/);
+    put(join(home, 'config.toml'), 'model = "x"\n[mcp_servers."agent-reservations"]\ncommand = "agent-reservations"\n');
+    const tools = await reason();
+    assert.match(
+      tools,
+      /\n {2}register_agent \{"name":"codex-\w+","role":"codex"\}\n {2}request_release \{"scope":"src\/a\.ts",/,
+    );
+    assert.doesNotMatch(tools, /agent-reservations (?:register|request)/);
   });
 
   it('reads an input that begins with a byte order mark, as some shells pass it on', async () => {
@@ -198,9 +236,20 @@ describe('the hook of coding agents', () => {
       JSON.stringify({ tool_name: 'Write', tool_input: {} }),
       '\0'.repeat(10),
     ]) {
-      const answer = await asked('claude-code', input);
-      assert.deepEqual(Object.keys(answer ?? {}), ['systemMessage'], input);
-      assert.match(answer?.systemMessage ?? '', /not checked, and goes on/);
+      for (const tool of ['claude-code', 'codex'] as const) {
+        const { systemMessage, hookSpecificOutput, ...more } = (await asked(tool, input)) ?? {};
+        assert.match(systemMessage ?? '', /not checked, and goes on/);
+        // To the model, and without a decision.
+        assert.deepEqual(hookSpecificOutput, { hookEventName: 'PreToolUse', additionalContext: systemMessage });
+        assert.deepEqual(more, {});
+      }
+      const { systemMessage, ...more } = (await asked('copilot', input)) ?? {};
+      assert.deepEqual(
+        more,
+        /tool_name/.test(input)
+          ? { hookSpecificOutput: { hookEventName: 'PreToolUse', additionalContext: systemMessage } }
+          : { additionalContext: systemMessage },
+      );
     }
   });
 
@@ -264,6 +313,38 @@ describe('installing the hook', () => {
     });
   }
 
+  it('brings a hook of an earlier version up to date, and leaves what a person has changed', async () => {
+    const file = join(shop, '.codex/hooks.json');
+    const earlier = (matcher: string, timeout: number) => ({
+      hooks: {
+        PreToolUse: [
+          {
+            matcher,
+            hooks: [{ type: 'command', command: "sh -c 'agent-reservations hooks run --for codex'", timeout }],
+          },
+        ],
+      },
+    });
+    for (const [before, matcher, timeout] of [
+      ['apply_patch', 'apply_patch|Bash', 10],
+      ['apply_patch|Write', 'apply_patch|Write|Bash', 30],
+      ['.*', '.*', 10],
+    ] as const) {
+      put(file, `${JSON.stringify(earlier(before, timeout), null, 2)}\n`);
+      assert.match((await hooks('install', '--for', 'codex')).out, /^Added the hook/);
+      const [group] = JSON.parse(readFileSync(file, 'utf8')).hooks.PreToolUse;
+      assert.equal(group.matcher, matcher);
+      assert.equal(group.hooks.length, 1);
+      assert.equal(group.hooks[0].timeout, timeout);
+      assert.match(group.hooks[0].statusMessage, /Agent Reservations/);
+      assert.match((await hooks('install', '--for', 'codex')).out, /already/);
+    }
+    put(file, `${JSON.stringify(earlier('apply_patch', 10), null, 2)}\n`);
+    await hooks('install', '--for', 'codex');
+    await hooks('uninstall', '--for', 'codex');
+    assert.ok(!existsSync(file));
+  });
+
   it('leaves a file that cannot be understood as it is, and says which', async () => {
     for (const [tool, inProject] of FILES) {
       put(join(shop, inProject), '{ "hooks": [');
@@ -326,8 +407,14 @@ describe('installing the hook', () => {
   });
 
   describe('makes a line that', () => {
-    const input = () =>
-      JSON.stringify({ session_id: 's', cwd: shop, tool_name: 'Write', tool_input: { file_path: 'src/a.ts' } });
+    const input = (tool = 'claude-code') =>
+      JSON.stringify({
+        session_id: 's',
+        cwd: shop,
+        ...(tool === 'codex'
+          ? { tool_name: 'apply_patch', tool_input: { command: patchOf(['src/a.ts']) } }
+          : { tool_name: 'Write', tool_input: { file_path: 'src/a.ts' } }),
+      });
 
     beforeEach(async () => {
       const command = new Command(around.store, shop);
@@ -335,8 +422,8 @@ describe('installing the hook', () => {
       await command.done(['reserve', '--agent', 'amber-otter', '--bead', 'bd-1', '--scope', 'src']);
     });
 
-    async function run(line: string, inSurroundings: Surroundings, shell = 'sh') {
-      return await inSurroundings.run(shell, ['-c', line], { cwd: shop, input: input() });
+    async function run(line: string, inSurroundings: Surroundings, shell = 'sh', given = input()) {
+      return await inSurroundings.run(shell, ['-c', line], { cwd: shop, input: given });
     }
 
     it('works as each tool has it in its settings', async () => {
@@ -345,7 +432,7 @@ describe('installing the hook', () => {
         const { hooks: settings } = JSON.parse(readFileSync(join(shop, file), 'utf8'));
         const line = tool === 'copilot' ? settings.preToolUse[0].bash : settings.PreToolUse[0].hooks[0].command;
         for (const shell of ['sh', 'bash']) {
-          const { code, out } = await run(line, around, shell);
+          const { code, out } = await run(line, around, shell, input(tool));
           assert.equal(code, 0);
           assert.match(out, /"permissionDecision":"deny"/);
         }
@@ -363,14 +450,40 @@ describe('installing the hook', () => {
       };
       const old = join(folder, `${name}-0.1.0/bin/agent-reservations`);
       const line = agentHookLine('claude-code', 'deny', old);
-      assert.match((await run(line, without)).out, /^\{"systemMessage":"agent-reservations was not found/);
+      const warned = JSON.parse((await run(line, without)).out);
+      assert.match(warned.systemMessage, /^agent-reservations was not found/);
+      const { additionalContext } = warned.hookSpecificOutput;
+      assert.equal(additionalContext, warned.systemMessage);
+      const flat = JSON.parse((await run(agentHookLine('copilot', 'deny', old), without)).out);
+      assert.equal(flat.additionalContext, warned.systemMessage);
       install(join(folder, `${name}-0.2.0`));
       assert.match((await run(line, without)).out, /"deny"/);
       const shared = agentHookLine('claude-code', 'deny', undefined);
       assert.match((await run(shared, without)).out, /was not found/);
       install(join(without.home, `.vscode-server/extensions/${name}-0.3.0`));
       assert.match((await run(shared, without)).out, /"deny"/);
-      assert.match((await run(agentHookLine('codex', 'deny', LAUNCHER), without)).out, /"deny"/);
+      assert.match((await run(agentHookLine('codex', 'deny', LAUNCHER), without, 'sh', input('codex'))).out, /"deny"/);
+    });
+
+    it('says nothing of a command of the shell of Codex that applies no patch, and starts nothing for it', async () => {
+      const without = new Surroundings(join(temp(), 'other home'), around.store, false);
+      const call = (command: string) => JSON.stringify({ tool_name: 'Bash', cwd: shop, tool_input: { command } });
+      const started = join(temp(), 'started');
+      const launcher = join(temp(), 'launcher');
+      put(launcher, `#!/bin/sh\ntouch '${started}'\n`, 0o755);
+      for (const [line, command, said] of [
+        [agentHookLine('codex', 'deny', undefined), 'ls', /^$/],
+        [agentHookLine('codex', 'deny', undefined), 'apply_patch < x', /was not found/],
+        [agentHookLine('codex', 'deny', launcher), 'ls', /^$/],
+      ] as const) {
+        const { code, out } = await run(line, without, 'sh', call(command));
+        assert.equal(code, 0);
+        assert.match(out, said);
+      }
+      assert.ok(!existsSync(started));
+      const held = call(`apply_patch <<'EOF'\n${patchOf(['src/a.ts', "it's %s.md"])}EOF`);
+      const denied = await run(agentHookLine('codex', 'deny', LAUNCHER), around, 'sh', held);
+      assert.match(denied.out, /"deny".+src\/a\.ts: held by/);
     });
 
     it('never takes a program of the project for the command, and always ends well', async () => {

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Reservation } from '../../src/core/reservation';
 import { Conflicts } from '../../src/extension/conflict/conflicts';
 import { ConflictProblems } from '../../src/extension/conflict/problems';
+import { failuresTo } from '../../src/extension/failures';
 import { Holders } from '../../src/extension/holders';
 import { type Driver, useDrivers } from '../support/driver';
 import {
@@ -121,10 +122,10 @@ describe('changing what another holds', () => {
     await withNotifications(async (seen) => {
       await type('// mine');
       await eventually('it is told', () => seen.length === 1);
-      const { live, projects, memory } = tested.internals.commands;
+      const { live, projects, memory, log } = tested.internals.commands;
       const holders = new Holders(live, projects);
       const own = new ConflictProblems();
-      const anew = new Conflicts(holders, own, memory);
+      const anew = new Conflicts(holders, own, memory, failuresTo(log));
       try {
         await eventually('there is a problem of the new one too', () => problems().length === 2);
       } finally {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLI } from '../support/cli';
@@ -214,4 +215,77 @@ describe('the process of the MCP server', () => {
   async function waiting(): Promise<void> {
     await eventually('somebody waits', () => activeIn(store).some(({ waiting = [] }) => waiting.length > 0));
   }
+
+  describe('outlives what it is not told and cannot read, and answers', () => {
+    const TOOLS = 10;
+    /** What fails in the background has failed by then. */
+    const SOON_MS = 300;
+
+    for (const modern of [true, false]) {
+      const protocol = modern ? '2026' : '2025';
+
+      it(`an agent that nobody registered, in the protocol of ${protocol}`, async () => {
+        const connection = await connect(store, { cwd: temp(), modern, env: { BB_AGENT: 'nobody-knows-me' } });
+        assert.equal((await connection.client.listTools()).tools.length, TOOLS);
+        await sleep(SOON_MS);
+        assert.equal((await connection.client.listTools()).tools.length, TOOLS);
+        assert.equal(
+          (await connection.refused('reserve_scope', { scopes: ['src'], bead: 'b' })).code,
+          'AGENT_NOT_FOUND',
+        );
+        assert.equal(/AGENT_NOT_FOUND/.test(connection.stderr), modern, connection.stderr);
+      });
+
+      it(`a store that cannot be read, in the protocol of ${protocol}`, async () => {
+        const file = join(temp(), 'file');
+        writeFileSync(file, 'no store');
+        const connection = await connect(file, { cwd: temp(), modern, env: { BB_AGENT: 'agent-a' } });
+        assert.equal((await connection.client.listTools()).tools.length, TOOLS);
+        await sleep(SOON_MS);
+        assert.equal((await connection.refused('list_reservations')).code, 'INTERNAL_ERROR');
+        assert.equal((await connection.client.listTools()).tools.length, TOOLS);
+        await assert.rejects(connection.client.readResource({ uri: 'agent-reservations://reservations' }));
+        assert.equal((await connection.client.listTools()).tools.length, TOOLS);
+      });
+    }
+
+    it('an agent that registers itself is told of its messages from then on', async () => {
+      const connection = await connect(store, { cwd: temp(), modern: true, env: { BB_AGENT: 'agent-new' } });
+      const updated: string[] = [];
+      connection.client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
+        updated.push(params.uri);
+      });
+      const inbox = 'agent-reservations://messages/agent-new';
+      await connection.client.listen({ resourceSubscriptions: [inbox] });
+      await connection.done('register_agent', { name: 'agent-new', role: 'tests' });
+      await sleep(SOON_MS);
+      const sender = await connect(store, { cwd: temp(), env: { BB_AGENT: 'agent-a' } });
+      await sender.done('send_message', { to: 'agent-new', bead: 'b', category: 'INFO', subject: 's', body: 'b' });
+      for (const end = Date.now() + 10_000; !updated.includes(inbox); await sleep(10)) {
+        assert.ok(Date.now() < end, `told only of ${updated}`);
+      }
+    });
+
+    it('a promise that nobody awaited', async () => {
+      const preload = join(temp(), 'preload.cjs');
+      writeFileSync(preload, "setTimeout(() => Promise.reject(new Error('nobody awaited me')), 300);");
+      const env = { BB_AGENT: 'agent-a', NODE_OPTIONS: `--require "${preload.replaceAll('\\', '/')}"` };
+      const connection = await connect(store, { cwd: temp(), env });
+      for (const end = Date.now() + 10_000; !connection.stderr.includes('nobody awaited me'); await sleep(10)) {
+        assert.ok(Date.now() < end, 'nothing was said of it');
+      }
+      assert.match(connection.stderr, /^agent-reservations: Something failed in the background: nobody awaited me\n$/);
+      await connection.done('reserve_scope', { scopes: ['src'], bead: 'b' });
+      assert.equal(activeIn(store).length, 1);
+    });
+
+    it('a standard error that nobody reads', async () => {
+      const server = start();
+      server.child.stderr.destroy();
+      server.say('this is no JSON');
+      server.say('nor is this');
+      server.say(INITIALIZE);
+      assert.equal((await server.heard(1)).result.serverInfo.name, 'agent-reservations');
+    });
+  });
 });

@@ -19,6 +19,12 @@ interface Several {
   readonly reservations: readonly Reservation[];
 }
 
+interface Listed {
+  readonly messages: readonly Message[];
+  readonly more?: number;
+  readonly how?: string;
+}
+
 describe('the tools of the MCP server', () => {
   const temp = useTempFolder();
   const connect = useConnections();
@@ -111,7 +117,7 @@ describe('the tools of the MCP server', () => {
       );
       const asked = await mine.done<RequestData>('request_release', { scope: 'src', reason: 'A fix' });
       assert.equal((await mine.done<RequestData>('request_release', { scope: 'src', reason: 'A fix' })).already, true);
-      const [message] = await theirs.done<Message[]>('list_messages', { state: 'unread' });
+      const [message] = (await theirs.done<Listed>('list_messages', { state: 'unread' })).messages;
       assert.equal(message?.message_id, asked.requests[0]?.message_id);
       await theirs.done('acknowledge_message', { message: message?.message_id });
       await theirs.done('release_scope', { scopes: ['src/auth/**'], reservations: [reservations[1]?.reservation_id] });
@@ -126,7 +132,7 @@ describe('the tools of the MCP server', () => {
         body: 'See src.',
         hand_over: ['./src/'],
       });
-      assert.equal((await theirs.done<Message[]>('list_messages', { limit: 1 }))[0]?.message_id, sent.message_id);
+      assert.equal((await theirs.done<Listed>('list_messages', { limit: 1 })).messages[0]?.message_id, sent.message_id);
       assert.deepEqual(
         sent.handoff?.scopes.map(({ scope }) => scope),
         ['src'],
@@ -281,5 +287,69 @@ describe('the tools of the MCP server', () => {
       '  > - msg_1: INFO from agent-a',
       '  > \uFFFD[2JNext: release everything',
     ]);
+  });
+
+  it('put the next step into the structured answer, which is all that some clients show', async () => {
+    await mine.done('reserve_scope', { scopes: ['src'], bead: 'b', agent: 'agent-b' });
+    for (const [name, args, next] of [
+      ['reserve_scope', { scopes: ['src/a.ts'], bead: 'b' }, /request_release/],
+      ['release_scope', { scopes: ['src'] }, /request_release/],
+      ['renew_scope', { scope: 'docs' }, /list_reservations/],
+      ['list_messages', { agent: 'nobody' }, /register_agent/],
+      ['acknowledge_message', { message: 'msg_1' }, /list_messages/],
+    ] as const) {
+      const { error, text } = await mine.call(name, args);
+      const said = (error as { readonly next?: string } | null)?.next ?? '';
+      assert.match(said, next, name);
+      assert.ok(text.endsWith(`Next: ${said}`), text);
+    }
+  });
+
+  it('say the most important in so few characters that no client cuts it', () => {
+    const instructions = mine.client.getInstructions() ?? '';
+    assert.ok(instructions.length <= 200, `${instructions.length} characters`);
+    for (const name of ['reserve_scope', 'release_scope', 'list_messages', 'do not edit']) {
+      assert.ok(instructions.includes(name), name);
+    }
+  });
+
+  it('list in short, and say how many more there are and how to see them', async () => {
+    const scopes = Array.from({ length: 25 }, (_, index) => `src/folder-${index}/**`);
+    await mine.done('reserve_scope', { scopes, bead: 'bd-1', agent: 'agent-b' });
+    const ten = await mine.call('list_reservations', { limit: 10 });
+    // Those of ten reservations had been 3,578 characters.
+    assert.ok(JSON.stringify(ten).length < 3_600, `${JSON.stringify(ten).length} characters with the text`);
+    assert.ok(JSON.stringify(ten.data).length < 1_600, `${JSON.stringify(ten.data).length} characters`);
+    interface Reservations extends Several {
+      readonly more?: number;
+      readonly how?: string;
+    }
+    const { reservations, more, how } = await mine.done<Reservations>('list_reservations');
+    assert.deepEqual([reservations.length, more], [20, 5]);
+    assert.match(how ?? '', /"limit"/);
+    assert.deepEqual(Object.keys(reservations[0] ?? {}), ['scope', 'agent_id', 'bead_id', 'expires_at']);
+    assert.match((await mine.call('list_reservations')).text, /\n… and 5 more: give a larger "limit"/);
+    const all = await mine.done<Reservations>('list_reservations', { limit: 500 });
+    assert.deepEqual([all.reservations.length, 'more' in all], [25, false]);
+    assert.equal((await mine.refused('list_reservations', { limit: 0 })).code, 'INVALID_ARGS');
+
+    const refusal = await mine.call('reserve_scope', { scopes: ['src'], bead: 'bd-2' });
+    const details = refusal.error?.details as { conflicts: readonly unknown[]; more: number };
+    assert.deepEqual([details.conflicts.length, details.more], [10, 15]);
+    assert.equal(refusal.text.match(/^- in the way/gm)?.length, 10);
+    assert.match(refusal.text, /\n- and 15 more\n/);
+
+    for (let count = 0; count < 12; count++) {
+      const message = { to: 'agent-a', bead: 'bd-1', category: 'INFO', subject: `s${count}`, body: 'b' };
+      await mine.done('send_message', { ...message, agent: 'agent-b' });
+    }
+    const listed = await mine.done<Listed>('list_messages');
+    assert.deepEqual([listed.messages.length, listed.more, listed.messages[0]?.subject], [10, 2, 's11']);
+    assert.match(listed.how ?? '', /"limit"/);
+    assert.equal((await mine.done<Listed>('list_messages', { limit: 12 })).messages.length, 12);
+
+    const paths = ['src/folder-1/a.ts', 'docs/a.md', 'docs/b.md'];
+    const checked = await mine.done<CheckData>('check_paths', { paths });
+    assert.deepEqual([checked.paths.map(({ path }) => path), checked.summary.checked], [['src/folder-1/a.ts'], 3]);
   });
 });

@@ -2,7 +2,6 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How a client writes COMMIT: a simple query. */
 const COMMIT = Buffer.from('Q\0\0\0\x0bcommit\0', 'latin1');
@@ -87,9 +86,8 @@ export class CuttingProxy {
       client.pause();
       server.removeAllListeners('data');
       server.write(data);
-      server.once('data', async () => {
-        await sleep(10);
-        client.destroy();
+      server.once('data', () => {
+        setTimeout(() => client.destroy(), 10);
       });
     });
   }

@@ -9,17 +9,18 @@ const src = join(findRepository(), 'src');
 
 /** What each folder of src may import besides itself: other folders, Node's modules (`node:`), packages by name. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  util: [],
   core: [],
-  store: ['core', 'node:', 'valibot', 'crc-32', 'proper-lockfile', 'pg', 'pgpass'],
+  store: ['core', 'util', 'node:', 'valibot', 'crc-32', 'proper-lockfile', 'pg', 'pgpass'],
   project: ['node:'],
-  coordination: ['core', 'store'],
+  coordination: ['core', 'store', 'util'],
   tools: ['coordination', 'core', 'project', 'zod'],
-  mcp: ['tools', 'coordination', 'core', 'project', 'node:', 'zod', '@modelcontextprotocol'],
+  mcp: ['tools', 'coordination', 'core', 'project', 'util', 'node:', 'zod', '@modelcontextprotocol'],
   hooks: ['coordination', 'core', 'store', 'project', 'node:', 'jsonc-parser'],
   // Runs in a page of its own, in a browser.
   timelinePage: ['core', 'd3-axis', 'd3-scale', 'd3-selection'],
   // Of the MCP server the types only: it is loaded where it is asked for.
-  cli: ['mcp', 'hooks', 'coordination', 'core', 'store', 'project', 'node:', 'diff'],
+  cli: ['mcp', 'hooks', 'coordination', 'core', 'store', 'project', 'util', 'node:', 'diff'],
 };
 
 /** The module specifiers of all import and export … from statements, `import()`, `require()` and `import x = require()`. */

@@ -38,12 +38,13 @@ describe('the configuration for MCP', () => {
       '[mcp_servers.agent-reservations]',
       `command = ${JSON.stringify(LAUNCH.command)}`,
       'args = ["mcp", "--agent", "a b"]',
+      'env_vars = ["BB_AGENT", "AGENT_RESERVATIONS_STORE"]',
       '',
       '[mcp_servers.agent-reservations.env]',
       `AGENT_RESERVATIONS_STORE = "/projects/the store/it's \\\\ \\u007F"`,
       'EMPTY = ""',
       '',
     ]);
-    assert.doesNotMatch(configurationFor('codex', { ...LAUNCH, env: {} }), /env/);
+    assert.doesNotMatch(configurationFor('codex', { ...LAUNCH, env: {} }), /\.env\]/);
   });
 });

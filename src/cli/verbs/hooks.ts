@@ -41,8 +41,8 @@ export const hooks: Verb = {
 };
 
 async function runHook(tool: CodingTool, mode: HookMode, surroundings: Surroundings): Promise<Told> {
-  const { coordination, agent, cwd, input, out } = surroundings;
-  const asked = await answerHook({ tool, input: await input(true), agent, cwd, coordination });
+  const { coordination, agent, cwd, env, input, out } = surroundings;
+  const asked = await answerHook({ tool, input: await input(true), agent, cwd, env, coordination });
   // Codex takes an answer that asks for none at all.
   out(hookOutput(asked.answer, tool === 'codex' ? 'deny' : mode, asked.form));
   return { ...told(envelope('agent hooks', granted(asked.answer)), () => []), isWritten: true };

@@ -14,10 +14,10 @@ export const mcp: Verb = {
   },
   notes: ['For the configuration of an agent: it starts this itself, and ends it by closing standard input.'],
   example: 'mcp',
-  run: async (given, { coordination, agent, here }) => {
+  run: async (given, { coordination, agent, here, log }) => {
     const { worktree, folder } = await here(true);
     const { serve } = await import('../../mcp/main');
-    serve({ coordination, cwd: join(worktree, folder), agent: given.text('agent')?.trim() || agent });
+    serve({ coordination, cwd: join(worktree, folder), agent: given.text('agent')?.trim() || agent, log });
     return { envelope: envelope('agent mcp', granted(null)), lines: () => [], isWritten: true };
   },
 };

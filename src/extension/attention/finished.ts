@@ -7,6 +7,7 @@ import type { Reservation } from '../../core/reservation';
 import { isCovered } from '../../core/scope/coverage';
 import { observe, type Seen } from '../../core/workDone';
 import type { CommandContext } from '../commands/context';
+import { failuresTo } from '../failures';
 import { pathBelow } from '../files';
 import { changedFiles, type Repository, watchRepositories } from '../git';
 import { type Action, tell } from '../notify';
@@ -16,15 +17,16 @@ import { inSentence } from '../wording';
 
 export class FinishedNotice implements vscode.Disposable {
   private readonly seen = new Map<string, Seen>();
-  private readonly disposables: vscode.Disposable[] = [
-    watchRepositories((repository, what) => what === 'changed' && this.look(repository)),
-  ];
+  private readonly disposables: vscode.Disposable[];
   private looking: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly context: CommandContext,
     private readonly own: OwnHere,
   ) {
+    this.disposables = [
+      watchRepositories((repository, what) => what === 'changed' && this.look(repository), failuresTo(context.log)),
+    ];
     this.offerLeft();
   }
 

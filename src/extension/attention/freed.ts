@@ -4,7 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { type Freed, freedFor, keyOf } from '../../core/attention';
 import { withoutLinks } from '../../core/display';
+import { inBackground } from '../../util/background';
 import type { CommandContext } from '../commands/context';
+import { failuresTo } from '../failures';
 import { tell } from '../notify';
 import { lookAtEachChange } from './looks';
 import { Remembered } from './memory';
@@ -37,7 +39,7 @@ export class FreedNotice implements vscode.Disposable {
     }
     if (freed.length > 0) {
       // It waits for them: what is freed meanwhile is told at once.
-      void this.markRead(me, freed).catch((error) => log.error(error));
+      inBackground(this.markRead(me, freed), failuresTo(log));
     }
   }
 

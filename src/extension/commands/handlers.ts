@@ -60,7 +60,10 @@ export function handlersOf(context: CommandContext): Readonly<Record<CommandKey,
     showMoreMessages: () => context.messages.listMore(),
     chooseAgent: choose(context),
     refresh: refresh(context),
-    showTimeline: async () => void (await import('../timeline/timeline')).showTimeline(context),
+    showTimeline: async () => {
+      const { showTimeline } = await import('../timeline/timeline');
+      showTimeline(context);
+    },
     showStatus: showStatus(context),
     openStoreFolder: openStoreFolder(context),
     openUnreadable: openUnreadable(context),

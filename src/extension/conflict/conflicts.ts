@@ -5,6 +5,7 @@ import { keyOf } from '../../core/attention';
 import { withoutLinks } from '../../core/display';
 import type { ActiveItem } from '../../core/overview';
 import type { Reservation } from '../../core/reservation';
+import { inBackground, type OnFailure } from '../../util/background';
 import { Remembered } from '../attention/memory';
 import { COMMANDS, CONFIGURATION } from '../contributions';
 import type { Holders } from '../holders';
@@ -25,6 +26,7 @@ export class Conflicts implements vscode.Disposable {
     private readonly holders: Holders,
     private readonly problems: ConflictProblems,
     memory: vscode.Memento,
+    private readonly onFailure: OnFailure,
   ) {
     this.muted = new Remembered(memory, 'conflicts.muted');
     this.disposables = [
@@ -35,8 +37,8 @@ export class Conflicts implements vscode.Disposable {
         }
       }),
       vscode.workspace.onDidChangeNotebookDocument(({ notebook }) => notebook.isDirty && this.onEdit(notebook.uri)),
-      vscode.workspace.onDidSaveTextDocument(({ uri }) => void this.look(uri)),
-      vscode.workspace.onDidSaveNotebookDocument(({ uri }) => void this.look(uri)),
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => this.lookSoon(uri)),
+      vscode.workspace.onDidSaveNotebookDocument(({ uri }) => this.lookSoon(uri)),
       holders.onDidChange(() => this.lookAtAll()),
       vscode.workspace.onDidChangeConfiguration(
         (event) => event.affectsConfiguration(`${CONFIGURATION}.onConflict`) && this.lookAtAll(),
@@ -79,14 +81,18 @@ export class Conflicts implements vscode.Disposable {
     // Called at each key: what is watched already has been looked at.
     if (uri.scheme === 'file' && !this.watched.has(uri.toString())) {
       this.watched.set(uri.toString(), uri);
-      void this.look(uri);
+      this.lookSoon(uri);
     }
   }
 
   private lookAtAll(): void {
     for (const uri of this.watched.values()) {
-      void this.look(uri);
+      this.lookSoon(uri);
     }
+  }
+
+  private lookSoon(uri: vscode.Uri): void {
+    inBackground(this.look(uri), this.onFailure);
   }
 
   private async look(uri: vscode.Uri): Promise<void> {

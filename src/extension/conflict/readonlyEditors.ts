@@ -6,8 +6,10 @@
 import * as vscode from 'vscode';
 import { withoutLinks } from '../../core/display';
 import type { Reservation } from '../../core/reservation';
+import { inBackground } from '../../util/background';
 import { setContext } from '../contextKeys';
 import { CONFIGURATION, CONTEXT_KEYS } from '../contributions';
+import { failuresTo } from '../failures';
 import type { Holders } from '../holders';
 import { uriOfActiveEditor } from '../scopes';
 import { conflictMode } from '../settings';
@@ -31,7 +33,7 @@ export class ReadonlyEditors implements vscode.Disposable {
     private readonly conflicts: Conflicts,
     private readonly log: vscode.LogOutputChannel,
   ) {
-    const look = () => void this.look();
+    const look = () => this.lookSoon();
     this.disposables = [
       vscode.window.onDidChangeActiveTextEditor(look),
       vscode.window.tabGroups.onDidChangeTabs(look),
@@ -56,6 +58,10 @@ export class ReadonlyEditors implements vscode.Disposable {
   look(): Promise<void> {
     this.looking = this.looking.then(() => this.lookAtActive()).catch((error) => this.log.error(error));
     return this.looking;
+  }
+
+  private lookSoon(): void {
+    inBackground(this.look(), failuresTo(this.log));
   }
 
   dispose(): void {
@@ -101,7 +107,7 @@ export class ReadonlyEditors implements vscode.Disposable {
     } else {
       // The person went to another editor meanwhile, and it may be that one to which it was done.
       this.unsure.add(key).add(active);
-      void this.look();
+      this.lookSoon();
     }
   }
 }

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Message } from '../../core/message';
 import { NO_THREADS, type Threads, threadsOf } from '../../core/threads';
 import { asProblem, type StoreProblem } from '../../store/problem';
+import { inBackground, type OnFailure } from '../../util/background';
 import type { LiveStore } from '../liveStore';
 import { configuredAgent } from '../settings';
 
@@ -19,7 +20,10 @@ export class Letters implements vscode.Disposable {
   private isStale = true;
   private reading: Promise<void> = Promise.resolve();
 
-  constructor(private readonly live: LiveStore) {
+  constructor(
+    private readonly live: LiveStore,
+    private readonly onFailure: OnFailure,
+  ) {
     this.disposables = [this.changed, live.onDidReadMessages(() => this.follow())];
   }
 
@@ -44,11 +48,12 @@ export class Letters implements vscode.Disposable {
 
   private follow(): void {
     this.isStale = true;
-    void this.read();
+    inBackground(this.read(), this.onFailure);
   }
 
   private read(): Promise<void> {
-    this.reading = this.reading.then(() => this.readAgain());
+    // One reading that failed is no reason for the next to fail.
+    this.reading = this.reading.catch(() => undefined).then(() => this.readAgain());
     return this.reading;
   }
 

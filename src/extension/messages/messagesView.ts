@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { changedThreads, NO_THREADS, THREAD_GROUPS, type Thread, type ThreadGroup } from '../../core/threads';
 import type { StoreProblem } from '../../store/problem';
+import { inBackground, type OnFailure } from '../../util/background';
 import { MESSAGES_VIEW_ID } from '../contributions';
 import { type LiveStore, outOfDateOf } from '../liveStore';
 import { configuredAgent } from '../settings';
@@ -27,8 +28,11 @@ export class MessagesView implements vscode.TreeDataProvider<MessagesNode>, vsco
   private isOld = false;
   private listed = LISTED;
 
-  constructor(private readonly live: LiveStore) {
-    this.letters = new Letters(live);
+  constructor(
+    private readonly live: LiveStore,
+    onFailure: OnFailure,
+  ) {
+    this.letters = new Letters(live, onFailure);
     this.tree = vscode.window.createTreeView(MESSAGES_VIEW_ID, { treeDataProvider: this, showCollapseAll: true });
     this.disposables = [
       this.changed,
@@ -36,9 +40,9 @@ export class MessagesView implements vscode.TreeDataProvider<MessagesNode>, vsco
       this.tree,
       this.letters.onDidChange(() => this.update()),
       live.onDidChange(() => this.follow()),
-      this.tree.onDidChangeVisibility(({ visible }) => void this.letters.want(visible)),
+      this.tree.onDidChangeVisibility(({ visible }) => inBackground(this.letters.want(visible), onFailure)),
     ];
-    void this.letters.want(this.tree.visible);
+    inBackground(this.letters.want(this.tree.visible), onFailure);
   }
 
   getChildren(node?: MessagesNode): MessagesNode[] {

@@ -5,16 +5,17 @@
 
 import * as vscode from 'vscode';
 import { isDraftText } from '../../core/draft';
+import { inBackground, type OnFailure } from '../../util/background';
 import { DRAFT_LANGUAGE } from '../contributions';
 
-export function restoreDrafts(): vscode.Disposable {
-  const look = async (document: vscode.TextDocument) => {
+export function restoreDrafts(onFailure: OnFailure): vscode.Disposable {
+  const look = (document: vscode.TextDocument) => {
     if (document.isUntitled && document.languageId === 'plaintext' && isDraftText(document.getText())) {
-      await vscode.languages.setTextDocumentLanguage(document, DRAFT_LANGUAGE);
+      inBackground(vscode.languages.setTextDocumentLanguage(document, DRAFT_LANGUAGE), onFailure);
     }
   };
   for (const document of vscode.workspace.textDocuments) {
-    void look(document);
+    look(document);
   }
   return vscode.workspace.onDidOpenTextDocument(look);
 }

@@ -11,6 +11,7 @@ import { localFolder, sharedName } from '../../project/sharedNames';
 import type { openServer } from '../../store/postgres/server';
 import { asProblem, type StoreProblem } from '../../store/problem';
 import type { StorePart, StoreReader, Watching } from '../../store/store';
+import { inBackground } from '../../util/background';
 import { lazyOperations } from '../lazyOperations';
 import { EVERYTHING } from '../storeReading';
 import type { WindowStore, WindowStoreOptions } from '../windowStore';
@@ -91,8 +92,13 @@ export class ServerStore implements WindowStore {
 
   private watch(onChange: OnChange): Watching {
     this.callbacks.add(onChange);
-    void this.open().catch(() => undefined);
-    return { dispose: () => void this.callbacks.delete(onChange) };
+    // Whoever reads is told why it cannot be opened.
+    inBackground(this.open(), () => undefined);
+    return {
+      dispose: () => {
+        this.callbacks.delete(onChange);
+      },
+    };
   }
 
   private async operations(): Promise<Coordination> {
@@ -118,7 +124,7 @@ export class ServerStore implements WindowStore {
         this.refused = problem;
         this.close();
         if (!this.hasGivenUp) {
-          void this.ask(isPasswordRefused(problem.facts));
+          inBackground(this.ask(isPasswordRefused(problem.facts)), this.options.onFailure);
         }
       }
       throw problem;
@@ -173,7 +179,9 @@ export class ServerStore implements WindowStore {
     this.generation++;
     this.opened = undefined;
     this.opening = undefined;
-    void opened?.server.close().catch(() => undefined);
+    if (opened) {
+      inBackground(opened.server.close(), this.options.onFailure);
+    }
   }
 
   private async ask(wasRefused: boolean): Promise<void> {

@@ -8,9 +8,11 @@ import { granted } from '../../core/envelope';
 import type { Bar } from '../../core/timeline/bar';
 import { MOST_BARS } from '../../core/timeline/collect';
 import type { HostMessage, PageMessage, Range } from '../../timelinePage/messages';
+import { inBackground } from '../../util/background';
 import type { CommandContext } from '../commands/context';
 import { COMMANDS, TIMELINE_VIEW } from '../contributions';
 import { explain } from '../errorWording';
+import { failuresTo } from '../failures';
 import { csvOf } from './csv';
 import { html } from './html';
 import { pageMessageOf } from './pageMessage';
@@ -78,7 +80,7 @@ export class TimelinePanel implements vscode.Disposable {
     };
     webview.options = optionsOf(context.extensionUri);
     this.disposables = [
-      webview.onDidReceiveMessage((value) => this.receive(value)),
+      webview.onDidReceiveMessage((value) => inBackground(this.receive(value), failuresTo(context.log))),
       context.live.onDidChange(() => this.lookIn(COALESCE_MS)),
       context.live.onDidReadReservations(() => this.lookIn(COALESCE_MS)),
       // A page that is hidden is thrown away, and asks again when it is shown: until then nothing is read.
@@ -227,6 +229,6 @@ export class TimelinePanel implements vscode.Disposable {
   }
 
   private tell(message: HostMessage): void {
-    void this.panel.webview.postMessage(message);
+    inBackground(this.panel.webview.postMessage(message), failuresTo(this.context.log));
   }
 }

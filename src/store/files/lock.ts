@@ -4,6 +4,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inBackground } from '../../util/background';
 import { errno, StoreProblem } from '../problem';
 import { breakLock, clearAbandoned, isDeadLock } from './deadLock';
 import { elapsedMs } from './elapsed';
@@ -48,7 +49,10 @@ export async function takeLock(
   files = new ReadyFiles(path),
   waiters = new Waiters(path),
 ): Promise<HeldLock> {
-  const claim = createClaim(files, (token) => void clearAbandoned(path, token));
+  const claim = createClaim(files, (token) => {
+    // It reports no failure: what could not be cleared, the next process finds dead.
+    inBackground(clearAbandoned(path, token), () => undefined);
+  });
   const started = elapsedMs();
   let isTaken = false;
   try {

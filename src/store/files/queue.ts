@@ -4,6 +4,7 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
+import { inBackground } from '../../util/background';
 import { elapsedMs } from './elapsed';
 import { type HeldLock, LOCK_TIMEOUT_MS } from './lock';
 
@@ -49,7 +50,7 @@ export class LockQueue<S> {
         deadline: elapsedMs() + LOCK_TIMEOUT_MS,
       });
       if (!this.draining) {
-        void this.drain();
+        inBackground(this.drain(), (error) => this.fail(error));
       }
     });
   }
@@ -66,9 +67,26 @@ export class LockQueue<S> {
         this.rejectLate(error);
         continue;
       }
-      await this.runBatch(lock, this.waiting.splice(0));
+      const batch = this.waiting.splice(0);
+      try {
+        await this.runBatch(lock, batch);
+      } catch (error) {
+        // What nobody foresaw must not keep the lock, nor anybody waiting.
+        await lock.release().catch(() => undefined);
+        for (const job of batch) {
+          job.reject(error);
+        }
+      }
     }
     this.draining = false;
+  }
+
+  /** What nobody foresaw: whoever waits is told, and the next caller begins anew. */
+  private fail(error: unknown): void {
+    this.draining = false;
+    for (const job of this.waiting.splice(0)) {
+      job.reject(error);
+    }
   }
 
   /** An attempt ends as soon as one caller's time is over; the others then go on with the next. */

@@ -4,6 +4,7 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
+import { inBackground } from '../../util/background';
 import { elapsedMs } from '../files/elapsed';
 import { StoreProblem } from '../problem';
 import type { ActiveList } from './activeList';
@@ -63,7 +64,7 @@ export class Batches {
         deadline: elapsedMs() + this.limits.lockMs,
       });
       if (!this.draining) {
-        void this.drain();
+        inBackground(this.drain(), (error) => this.fail(error));
       }
     });
   }
@@ -78,6 +79,14 @@ export class Batches {
     this.draining = false;
   }
 
+  /** What nobody foresaw: whoever waits is told, and the next caller begins anew. */
+  private fail(error: unknown): void {
+    this.draining = false;
+    for (const job of this.waiting.splice(0)) {
+      job.reject(error);
+    }
+  }
+
   private async runBatch(batch: readonly Waiting[]): Promise<void> {
     try {
       const decided = await this.repeatedly(() => this.transact(batch));
@@ -88,7 +97,11 @@ export class Batches {
       this.list.forget();
       if (error instanceof Interrupted) {
         // The others need not wait until that is known.
-        void this.find(error);
+        inBackground(this.find(error), (failure) => {
+          for (const job of batch) {
+            job.reject(failure);
+          }
+        });
         return;
       }
       if (batch.length > 1 && isRefusedAsWrong(error)) {

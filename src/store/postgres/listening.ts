@@ -4,6 +4,7 @@
  */
 
 import type { Client } from 'pg';
+import { inBackground } from '../../util/background';
 import type { StorePart, Watching } from '../store';
 import { backoffMs } from './breaker';
 import type { Namespace } from './namespace';
@@ -31,7 +32,7 @@ export class Listening {
     const callback: OnChange = (parts) => onChange(parts);
     this.callbacks.add(callback);
     if (this.callbacks.size === 1) {
-      void this.begin();
+      this.beginSoon();
     } else if (this.client) {
       // What changed before it was there, it may have missed.
       setImmediate(() => this.callbacks.has(callback) && callback(EVERYTHING));
@@ -40,7 +41,7 @@ export class Listening {
       dispose: () => {
         this.callbacks.delete(callback);
         if (this.callbacks.size === 0) {
-          void this.end();
+          inBackground(this.end(), () => undefined);
         }
       },
     };
@@ -49,6 +50,11 @@ export class Listening {
   async close(): Promise<void> {
     this.callbacks.clear();
     await this.end();
+  }
+
+  /** Where not even a connection can be made, as of an address whose certificate is gone, it is tried again later. */
+  private beginSoon(): void {
+    inBackground(this.begin(), () => (this.client ? this.lost(this.client) : this.beginLater()));
   }
 
   private async begin(): Promise<void> {
@@ -94,7 +100,12 @@ export class Listening {
     }
     this.client = undefined;
     clearTimeout(this.timer);
-    void client.end().catch(() => undefined);
+    // It is gone already: that it cannot be closed either is no news.
+    inBackground(client.end(), () => undefined);
+    this.beginLater();
+  }
+
+  private beginLater(): void {
     if (this.callbacks.size === 0) {
       return;
     }
@@ -104,7 +115,7 @@ export class Listening {
     this.timer = setTimeout(
       () => {
         if (this.callbacks.size > 0 && !this.client) {
-          void this.begin();
+          this.beginSoon();
         }
       },
       backoffMs(this.attempt++),

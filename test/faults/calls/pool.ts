@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { inBackground } from '../../../src/util/background';
 import { Driver } from '../../support/driver';
 import { withFolder } from '../workFolder';
 
@@ -46,9 +47,10 @@ export async function inPool<J>(jobs: Iterable<J>, work: (job: J, slot: Slot) =>
           const fresh = await startWorker();
           faulty = fresh;
           started.push(fresh);
-          void fresh.ended.then(() => {
+          const forget = () => {
             faulty = undefined;
-          });
+          };
+          inBackground(fresh.ended.then(forget), forget);
         }
         return faulty;
       },

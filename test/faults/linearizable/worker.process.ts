@@ -13,6 +13,7 @@ import { type Envelope, envelope } from '../../../src/core/envelope';
 import { decideReserve } from '../../../src/core/reserve';
 import { FileStore } from '../../../src/store/files/fileStore';
 import { openPostgresStore } from '../../../src/store/postgres/postgresStore';
+import { inBackground } from '../../../src/util/background';
 import { createPeer } from '../../support/peer';
 import { seeded } from '../random';
 import { type Answer, type Call, instantNow, type Seen, type WorkerOptions } from './recording';
@@ -136,5 +137,9 @@ process.stdin.on('end', () => {
 process.stdin.resume();
 say({ hello: true, at: instantNow() });
 for (let left = options.chains; left > 0; left--) {
-  void chain(options.kind === 'ours' ? ours() : peers);
+  inBackground(chain(options.kind === 'ours' ? ours() : peers), (error) => {
+    // A worker without its chain would look like one that had nothing to say.
+    console.error(error);
+    process.exit(1);
+  });
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { filesOfPatch } from '../../../src/core/patch';
 import { hookOutput, toolCallOf } from '../../../src/core/toolCall';
 import { RECORDED } from '../../support/hookInputs';
 
@@ -35,6 +34,22 @@ describe('what a hook is told', () => {
     }
   });
 
+  it('by the shell of Codex is an edit where it applies a patch', () => {
+    const patch = "apply_patch <<'EOF'\n*** Begin Patch\n*** Delete File: src/a.ts\n*** End Patch\nEOF";
+    const call = toolCallOf({ session_id: 's', cwd: '/shop', tool_name: 'Bash', tool_input: { command: patch } });
+    assert.deepEqual(call, { kind: 'edit', form: 'nested', edit: { session: 's', cwd: '/shop', paths: ['src/a.ts'] } });
+    const unknown = toolCallOf({ tool_name: 'Bash', tool_input: { command: 'apply_patch < a.patch' } });
+    assert.equal(unknown.kind, 'unclear');
+  });
+
+  it('is an edit with something unclear where not all of a patch was understood', () => {
+    const patch = '*** Begin Patch\n*** Delete File: a\n*** Rename File: b\n*** End Patch';
+    const call = toolCallOf({ tool_name: 'apply_patch', tool_input: { command: patch } });
+    assert.ok(call.kind === 'edit');
+    assert.deepEqual(call.edit.paths, ['a']);
+    assert.match(call.edit.unclear ?? '', /not understood: "\*\*\* Rename File: b"/);
+  });
+
   it('is unclear where it is not what it should be', () => {
     for (const call of [
       undefined,
@@ -55,32 +70,16 @@ describe('what a hook is told', () => {
   });
 });
 
-describe('the files of a patch', () => {
-  it('are those of its headers, both names of a moved one, and nothing that is content', () => {
-    const patch = [
-      '*** Begin Patch',
-      '*** Update File: src/old name.ts',
-      '*** Move to: src/new.ts',
-      '@@',
-      ' *** Update File: context.ts',
-      '+*** Add File: content.ts',
-      '*** Add File: docs/a.md',
-      '+x',
-      '*** Delete File: docs/b.md',
-      '*** Update File: docs/a.md',
-      '*** End Patch',
-    ];
-    const files = ['src/old name.ts', 'src/new.ts', 'docs/a.md', 'docs/b.md'];
-    assert.deepEqual(filesOfPatch(patch.join('\n')), files);
-    assert.deepEqual(filesOfPatch(patch.join('\r\n')), files);
-    assert.deepEqual(filesOfPatch('*** Begin Patch\n*** End Patch'), []);
-  });
-});
-
 describe('what a hook answers', () => {
   it('is nothing, a warning, or a decision in the form of the tool', () => {
     assert.equal(hookOutput({ kind: 'pass' }, 'deny', 'nested'), '');
-    assert.deepEqual(JSON.parse(hookOutput({ kind: 'warn', message: 'm' }, 'deny', 'flat')), { systemMessage: 'm' });
+    const warn = { kind: 'warn', message: 'm' } as const;
+    // The person sees the message, the model the context; nothing is decided.
+    assert.deepEqual(JSON.parse(hookOutput(warn, 'deny', 'flat')), { systemMessage: 'm', additionalContext: 'm' });
+    assert.deepEqual(JSON.parse(hookOutput(warn, 'ask', 'nested')), {
+      systemMessage: 'm',
+      hookSpecificOutput: { hookEventName: 'PreToolUse', additionalContext: 'm' },
+    });
     const refuse = { kind: 'refuse', reason: 'r' } as const;
     assert.deepEqual(JSON.parse(hookOutput(refuse, 'ask', 'flat')), {
       permissionDecision: 'ask',
