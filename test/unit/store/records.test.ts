@@ -43,7 +43,7 @@ describe('paths', () => {
       assert.throws(() => agentFile(paths, id), /unchecked id/);
       assert.throws(() => inboxFile(paths, id), /unchecked id/);
     }
-    for (const id of ['../x', '', 'a/b', '.', 'a.b', 'a\0b']) {
+    for (const id of ['../x', '', 'a/b', '.', '..', '.a', 'a.', 'a..b', 'a\0b']) {
       assert.throws(() => messageFile(paths, id), /unchecked id/);
     }
   });
