@@ -8,6 +8,7 @@ import { isExpired, type Reservation } from '../core/reservation';
 import { checkStatus, matchesStatus, type StatusInput, type StatusRequest } from '../core/status';
 import { instant } from '../core/time';
 import type { Store, Watching } from '../store/store';
+import { inBackground } from '../util/background';
 import { answer, complete, internalError } from './answers';
 
 /** Events of one burst are read together, in ms. */
@@ -74,7 +75,10 @@ async function begin(
   };
   const look = () => {
     due = Number.POSITIVE_INFINITY;
-    reading = reading.then(follow);
+    const turn = reading.then(follow);
+    // What a listener throws is its own affair: the next change is told all the same.
+    reading = turn.catch(() => undefined);
+    inBackground(turn, () => lookIn(msUntilNextEnd(last, clock())));
   };
   const follow = async () => {
     try {
