@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { PATIENCE_MS } from '../support/patience';
 import { PARTS, runPart } from './hostileStore';
 import type { Outcome } from './scenario';
 
@@ -8,7 +9,8 @@ const ALONE = ['bulk', 'noise'];
 describe('a store that is prepared against us', () => {
   const outcomes = new Map<string, Outcome>();
 
-  before(async () => {
+  before(async function () {
+    this.timeout(15 * PATIENCE_MS);
     const run = async (name: string) => {
       const part = PARTS[name];
       assert.ok(part, name);

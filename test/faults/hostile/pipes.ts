@@ -48,7 +48,7 @@ async function pipeOne(base: string, place: string): Promise<Outcome> {
   const driver = await Driver.run('faults/storeWorker');
   try {
     const answering = work(driver, root, EVERYTHING, place === FILES.lock);
-    const answers = await Promise.race([answering, sleep(2 * LONGEST_ANSWER_MS, undefined, { ref: false })]);
+    const answers = await Promise.race([answering, sleep(LONGEST_ANSWER_MS, undefined, { ref: false })]);
     if (!answers) {
       return {
         figures: add(NO_FIGURES, { faults: 1, blocked: 1 }),

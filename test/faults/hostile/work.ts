@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer, Driver } from '../../support/driver';
+import { PATIENCE_MS } from '../../support/patience';
 import { agent, message, reservation } from '../../support/samples';
 import { activeIn, FILES, historyIn, seedStore } from '../../support/storeFiles';
 import { listBelow } from '../../support/tempFolder';
@@ -12,8 +13,8 @@ const FAR = '2999-01-01T00:00:00.000Z';
 const PAST = '2020-01-01T00:00:00.000Z';
 const MESSAGE = message({ to_agent: 'agent-b' });
 
-/** A caller who cannot be served waits 4.5 s for the lock. Who is not answered by then nearly always hangs for ever. */
-export const LONGEST_ANSWER_MS = 30_000;
+/** A caller who cannot be served waits 4.5 s for the lock; this only tells those who are answered from those who never are. */
+export const LONGEST_ANSWER_MS = 2 * PATIENCE_MS;
 
 export interface Timed {
   readonly answer: Answer;
