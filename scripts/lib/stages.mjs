@@ -18,8 +18,7 @@ const idleMs = 12 * minute;
  * How long a single test may take before it counts as hung. This is no measure of speed: on a busy machine with two cores a test
  * may take twenty times as long as alone.
  */
-const testTimeoutMs = 2 * minute;
-const faultTimeoutMs = 5 * minute;
+const testTimeoutMs = 5 * minute;
 
 /**
  * The stages of the test run, in their order. `compiled` ones need the build, those of the lane `window` VS Code's server.
@@ -36,7 +35,7 @@ export const stages = {
   cli: { run: (print) => runMocha('cli', { print }), compiled: true, lane: 'server' },
   mcp: { run: (print) => runMocha('mcp', { print }), compiled: true, lane: 'server' },
   faults: {
-    run: (print) => runMocha('faults', { print, timeoutMs: faultTimeoutMs }),
+    run: (print) => runMocha('faults', { print }),
     compiled: true,
     lane: 'processes',
   },
@@ -84,12 +83,11 @@ async function runTool(bin, args, print) {
 
 /**
  * @param {string} name
- * @param {{ print: Print | undefined, timeoutMs?: number, more?: readonly string[] }} options `timeoutMs` is each test's,
- *   `more` are options of Mocha
+ * @param {{ print: Print | undefined, more?: readonly string[] }} options `more` are options of Mocha
  * @returns {Promise<Counts>}
  */
-function runMocha(name, { print, timeoutMs = testTimeoutMs, more = [] }) {
-  const args = ['--no-config', '--forbid-only', '--forbid-pending', '--timeout', String(timeoutMs), ...more];
+function runMocha(name, { print, more = [] }) {
+  const args = ['--no-config', '--forbid-only', '--forbid-pending', '--timeout', String(testTimeoutMs), ...more];
   args.push('--reporter', join(repoRoot, 'scripts', 'lib', 'countReporter.cjs'));
   args.push('--enable-source-maps', `out/test/${name}/**/*.test.js`);
   return runCounted(join(modules, 'mocha', 'bin', 'mocha.js'), args, print);
@@ -131,7 +129,7 @@ async function runUi(print) {
   await tellOfPostgres(print);
   // Each file has a VS Code of its own, which mostly waits.
   const more = availableParallelism() >= 4 ? ['--parallel', '--jobs', '2'] : [];
-  return await runMocha('ui', { print, timeoutMs: faultTimeoutMs, more });
+  return await runMocha('ui', { print, more });
 }
 
 /**

@@ -408,13 +408,14 @@ describe('a lock that does not go away', () => {
     await Promise.all(
       scenes.map(async ({ name, occupy, young }, index) => {
         const store = seedStore(join(base, String(index)));
+        const ours = await Driver.start('ours', store);
+        drivers.push(ours);
+        // Last of all: a young lock must still be young when it is met, and a busy machine starts processes slowly.
         await occupy(store);
         if (!young) {
           lutimesSync(join(store, FILES.lock), LONG_AGO, LONG_AGO);
         }
         const before = fingerprint(store);
-        const ours = await Driver.start('ours', store);
-        drivers.push(ours);
         const { result, ms } = await timed(ours.call('reserve', SOME_RESERVE));
         outcomes.set(name, { answer: result, ms, before, after: fingerprint(store) });
       }),
