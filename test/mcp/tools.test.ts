@@ -81,7 +81,7 @@ describe('the tools of the MCP server', () => {
     const note = { from: 'agent-b', to: 'agent-a', bead: 'bd-1', category: 'HANDOFF', subject: 's', body: 'b' };
     const { message_id: message } = ((await peer.send(note)) as { data: Message }).data;
     assert.match(message, /^msg_20261130_213806\.482Z_/);
-    const messages = await mine.done<readonly Message[]>('list_messages', {});
+    const { messages } = await mine.done<{ readonly messages: readonly Message[] }>('list_messages', {});
     assert.deepEqual(
       messages.map(({ message_id }) => message_id),
       [message],
