@@ -78,7 +78,19 @@ const ownBundles = {
 const sharedBundles = ['pg'];
 
 /** Of these, what has most in common, which is then in files beside them: nothing that is loaded at a start. */
-const alikeBundles = ['operations', 'doctor', 'postgres', 'commands', 'timeline', 'tools', 'mcp'];
+const alikeBundles = [
+  'operations',
+  'doctor',
+  'postgres',
+  'commands',
+  'timeline',
+  'tools',
+  'mcp',
+  'agentHooks',
+  'guardInstall',
+  'postgresVerb',
+  'demo',
+];
 
 /**
  * Leads each `import()` of such a module to its bundle, and each import of a shared one.
