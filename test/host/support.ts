@@ -46,7 +46,11 @@ export async function startAnew({ internals }: Tested): Promise<void> {
 }
 
 export async function setting(name: string, value: unknown): Promise<void> {
-  await vscode.workspace.getConfiguration('agentReservations').update(name, value, vscode.ConfigurationTarget.Global);
+  const configuration = vscode.workspace.getConfiguration('agentReservations');
+  // VS Code saves its settings file even if nothing in it changes, which takes a tenth of a second.
+  if (value !== undefined || configuration.inspect(name)?.globalValue !== undefined) {
+    await configuration.update(name, value, vscode.ConfigurationTarget.Global);
+  }
 }
 
 /** Registers the agents and lets the person act as the first of them. */
