@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { buildDemo, buildExtension, buildTests } from './build.mjs';
 import { provisionInBackground } from './host/background.mjs';
@@ -18,17 +17,16 @@ if (unknown.length > 0) {
 const chosen = Object.entries(stages).filter(([name]) => asked.length === 0 || asked.includes(name));
 
 await ensureInstalled();
-const webHostReady = chosen.some(([, stage]) => stage.lane === 'window') ? provisionInBackground() : undefined;
+const webHostReady = chosen.some(([, stage]) => stage.needsWebHost) ? provisionInBackground() : undefined;
 const names = ['build', ...Object.keys(stages)];
 /** @type {Row[]} */
 const rows = [];
 const built = chosen.some(([, stage]) => stage.compiled) ? await build() : true;
 
-// On a small machine what computes would only take time from each other.
-const together =
-  availableParallelism() >= 4 ? [['processes'], ['server'], ['window']] : [['processes', 'server'], ['window']];
-const lanes = together
-  .map((names) => chosen.filter(([, stage]) => names.includes(stage.lane)))
+/** @type {import('./lib/stages.mjs').Lane[]} */
+const laneNames = ['processes', 'server', 'window', 'browser'];
+const lanes = laneNames
+  .map((name) => chosen.filter(([, stage]) => stage.lane === name))
   .filter((lane) => lane.length > 0);
 await Promise.all(lanes.map(runLane));
 rows.sort((left, right) => names.indexOf(left.name) - names.indexOf(right.name));
@@ -50,7 +48,7 @@ async function runLane(lane) {
     const printed = [];
     console.log(isAlone ? `\n── ${name} ──` : `(${name} runs)`);
     await measure(name, async () => {
-      if (stage.lane === 'window') {
+      if (stage.needsWebHost) {
         await webHostReady?.();
       }
       return await stage.run(isAlone ? undefined : (text) => printed.push(text));

@@ -7,8 +7,8 @@ import { makeTempDir, removeTempDir, runNodeScript } from './processes.mjs';
 
 /** @typedef {{ passed: number, failed: number }} Counts */
 /** @typedef {import('./processes.mjs').Print} Print */
-/** @typedef {'processes' | 'server' | 'window'} Lane */
-/** @typedef {{ run: (print?: Print) => Promise<Counts>, compiled: boolean, lane: Lane }} Stage */
+/** @typedef {'processes' | 'server' | 'window' | 'browser'} Lane */
+/** @typedef {{ run: (print?: Print) => Promise<Counts>, compiled: boolean, needsWebHost?: true, lane: Lane }} Stage */
 
 const modules = join(repoRoot, 'node_modules');
 const minute = 60_000;
@@ -21,8 +21,9 @@ const idleMs = 12 * minute;
 const testTimeoutMs = 5 * minute;
 
 /**
- * The stages of the test run, in their order. `compiled` ones need the build, those of the lane `window` VS Code's server.
- * Lanes run beside each other: VS Code, a browser and a PostgreSQL server mostly wait. With `print`, a stage gives its output
+ * The stages of the test run, in their order. `compiled` ones need the build.
+ * Lanes run next to each other, even on two cores: whatever drives VS Code, a browser, a PostgreSQL server or other processes spends
+ * half of its time waiting for them. With `print`, a stage gives its output
  * to that.
  * @type {Record<string, Stage>}
  */
@@ -39,8 +40,8 @@ export const stages = {
     compiled: true,
     lane: 'processes',
   },
-  host: { run: runHost, compiled: true, lane: 'window' },
-  ui: { run: runUi, compiled: true, lane: 'window' },
+  host: { run: runHost, compiled: true, needsWebHost: true, lane: 'window' },
+  ui: { run: runUi, compiled: true, needsWebHost: true, lane: 'browser' },
 };
 
 /**
@@ -102,13 +103,17 @@ async function runPostgres(print) {
   return await runMocha('postgres', { print });
 }
 
+/** @type {ReturnType<typeof providePostgres> | undefined} */
+let postgres;
+
 /**
- * Tells the tests where PostgreSQL is.
+ * Tells the tests where PostgreSQL is. Stages of several lanes ask at the same time, and it is fetched once.
  * @param {Print} [print]
  */
-async function tellOfPostgres(print) {
-  const { programs, source } = await providePostgres({ log: print ? (line) => print(`${line}\n`) : console.log });
-  (print ?? ((text) => process.stdout.write(text)))(`PostgreSQL: ${source}\n`);
+async function tellOfPostgres(print = (text) => process.stdout.write(text)) {
+  postgres ??= providePostgres({ log: (line) => print(`${line}\n`) });
+  const { programs, source } = await postgres;
+  print(`PostgreSQL: ${source}\n`);
   process.env['AGENT_RESERVATIONS_POSTGRES'] = programs;
 }
 
