@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { buildDemo, buildExtension, buildTests } from './build.mjs';
 import { provisionInBackground } from './host/background.mjs';
@@ -23,10 +24,12 @@ const names = ['build', ...Object.keys(stages)];
 const rows = [];
 const built = chosen.some(([, stage]) => stage.compiled) ? await build() : true;
 
-/** @type {import('./lib/stages.mjs').Lane[]} */
-const laneNames = ['processes', 'server', 'window', 'browser'];
-const lanes = laneNames
-  .map((name) => chosen.filter(([, stage]) => stage.lane === name))
+// On two cores a third lane would only take time from the others.
+/** @type {import('./lib/stages.mjs').Lane[][]} */
+const together =
+  availableParallelism() >= 4 ? [['processes'], ['server'], ['window']] : [['processes', 'server'], ['window']];
+const lanes = together
+  .map((names) => chosen.filter(([, stage]) => names.includes(stage.lane)))
   .filter((lane) => lane.length > 0);
 await Promise.all(lanes.map(runLane));
 rows.sort((left, right) => names.indexOf(left.name) - names.indexOf(right.name));

@@ -7,7 +7,7 @@ import { makeTempDir, removeTempDir, runNodeScript } from './processes.mjs';
 
 /** @typedef {{ passed: number, failed: number }} Counts */
 /** @typedef {import('./processes.mjs').Print} Print */
-/** @typedef {'processes' | 'server' | 'window' | 'browser'} Lane */
+/** @typedef {'processes' | 'server' | 'window'} Lane */
 /** @typedef {{ run: (print?: Print) => Promise<Counts>, compiled: boolean, needsWebHost?: true, lane: Lane }} Stage */
 
 const modules = join(repoRoot, 'node_modules');
@@ -21,10 +21,8 @@ const idleMs = 12 * minute;
 const testTimeoutMs = 5 * minute;
 
 /**
- * The stages of the test run, in their order. `compiled` ones need the build.
- * Lanes run next to each other, even on two cores: whatever drives VS Code, a browser, a PostgreSQL server or other processes spends
- * half of its time waiting for them. With `print`, a stage gives its output
- * to that.
+ * The stages of the test run, in their order. `compiled` ones need the build. Lanes run next to each other: VS Code, a
+ * browser and a PostgreSQL server mostly wait. With `print`, a stage gives its output to that.
  * @type {Record<string, Stage>}
  */
 export const stages = {
@@ -41,7 +39,7 @@ export const stages = {
     lane: 'processes',
   },
   host: { run: runHost, compiled: true, needsWebHost: true, lane: 'window' },
-  ui: { run: runUi, compiled: true, needsWebHost: true, lane: 'browser' },
+  ui: { run: runUi, compiled: true, needsWebHost: true, lane: 'window' },
 };
 
 /**
