@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reservation } from '../../src/core/reservation';
 import type { Reserved } from '../../src/core/reserve';
 import { Command } from '../support/cli';
+import { eventually } from '../support/patience';
 import { activeIn, historyIn, scopesOf, writeActive } from '../support/storeFiles';
 import { useTempFolder } from '../support/tempFolder';
 
@@ -154,10 +155,8 @@ describe('reserving and releasing by the command', () => {
     assert.equal(active().filter(({ agent_id }) => agent_id === 'agent-b').length, 0);
   });
 
-  async function refusedOnce(): Promise<void> {
-    while (!active().some(({ waiting = [] }) => waiting.length > 0)) {
-      await sleep(20);
-    }
+  function refusedOnce(): Promise<void> {
+    return eventually('somebody waits', () => active().some(({ waiting = [] }) => waiting.length > 0));
   }
 });
 

@@ -8,6 +8,7 @@ import type { Reservation } from '../../src/core/reservation';
 import { type Called, Command, JsonLines } from '../support/cli';
 import { makeClone, SHARED_ORIGIN } from '../support/clones';
 import { put } from '../support/hookedRepository';
+import { eventually } from '../support/patience';
 import { useDatabase } from '../support/sharedPostgres';
 import { useTempFolder } from '../support/tempFolder';
 
@@ -78,9 +79,7 @@ describe('the command on a server', () => {
     await one.done(['reserve', '--agent', 'agent-a', '--scope', 'src', ...BEAD]);
     const waiting = other.json(['reserve', '--agent', 'agent-b', '--scope', 'src', ...BEAD, '--wait', '30']);
     const store = database().open({ namespace: SHARED_ORIGIN });
-    while (!(await store.readActive()).records[0]?.waiting) {
-      // Until it has been refused.
-    }
+    await eventually('it waits', async () => (await store.readActive()).records[0]?.waiting !== undefined);
     await one.done(['release', '--agent', 'agent-a', '--scope', 'src']);
     const { code } = await waiting;
     assert.equal(code, 0);
@@ -90,9 +89,7 @@ describe('the command on a server', () => {
     await one.done(['reserve', '--agent', 'agent-a', '--scope', 'src', ...BEAD]);
     const child = other.start(['reserve', '--agent', 'agent-b', '--scope', 'src', ...BEAD, '--wait', '30']);
     const store = database().open({ namespace: SHARED_ORIGIN });
-    while (!(await store.readActive()).records[0]?.waiting) {
-      // Until it has been refused.
-    }
+    await eventually('it waits', async () => (await store.readActive()).records[0]?.waiting !== undefined);
     const closed = once(child, 'close');
     child.kill('SIGINT');
     assert.deepEqual(await closed, [null, 'SIGINT']);

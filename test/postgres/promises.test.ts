@@ -16,6 +16,7 @@ import type { PostgresStore } from '../../src/store/postgres/postgresStore';
 import { StoreProblem } from '../../src/store/problem';
 import { Driver } from '../support/driver';
 import { codeOf, grantedData, refusal } from '../support/outcomes';
+import { eventually } from '../support/patience';
 import { reservation, message as sample } from '../support/samples';
 import { useDatabase } from '../support/sharedPostgres';
 
@@ -189,9 +190,7 @@ describe('a store on a PostgreSQL server', () => {
         .then(codeOf, () => 'failed');
       const isHeld = `select 1 from pg_locks where locktype = 'advisory' and granted and database =
         (select oid from pg_database where datname = current_database())`;
-      while ((await query(isHeld)).length === 0) {
-        await sleep(5);
-      }
+      await eventually('it holds the lock', async () => (await query(isHeld)).length > 0);
       const { bead } = B;
       grantedData(await one.reserve({ agent: 'agent-b', bead, scope: 's' }));
       driver.signal('SIGCONT');

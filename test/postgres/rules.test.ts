@@ -7,6 +7,7 @@ import { MINUTE_MS } from '../../src/core/time';
 import type { PostgresStore } from '../../src/store/postgres/postgresStore';
 import { CHECKS_IN_ORDER } from '../support/checksInOrder';
 import { codeOf, grantedData, refusal } from '../support/outcomes';
+import { eventually } from '../support/patience';
 import { NOW } from '../support/samples';
 import { useDatabase } from '../support/sharedPostgres';
 
@@ -133,9 +134,7 @@ describe('the rules over PostgreSQL', () => {
     const other = createCoordination(database().open(), { random: () => (++ids).toString(16).padStart(8, '0') });
     grantedData(await other.reserve({ ...A, scope: 's' }));
     const granted = waiting.reserve({ ...B, scope: 's', wait: 60 });
-    while ((await real.readActive()).records[0]?.waiting === undefined) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await eventually('it waits', async () => (await real.readActive()).records[0]?.waiting !== undefined);
     grantedData(await other.release({ ...A, scope: 's' }));
     assert.equal(grantedData(await granted).agent_id, 'agent-b');
   });

@@ -26,6 +26,7 @@ import { inBackground } from '../../src/util/background';
 import { type Answer, Driver, useDrivers } from '../support/driver';
 import { watchFs } from '../support/fsCalls';
 import { visitsIn } from '../support/guarded';
+import { eventually } from '../support/patience';
 import { activeIn, FILES, historyIn, scopesOf, seedStore } from '../support/storeFiles';
 import { listBelow, useTempFolder } from '../support/tempFolder';
 
@@ -255,9 +256,7 @@ describe('the lock of a process that is gone', () => {
       const [line] = (await once(parent.stdout, 'data')) as [Buffer];
       const pid = Number(line.toString());
       const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-      while (stat()[0] !== 'Z') {
-        await sleep(5);
-      }
+      await eventually('it has ended', () => stat()[0] === 'Z');
       process.kill(pid, 0);
       plant({ pid, started: stat()[19] ?? '' });
       assert.ok((await ours?.call('reserve', SOME_RESERVE))?.ok);

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { buf as crc32 } from 'crc-32';
 import { type Coordination, createCoordination } from '../../src/coordination/coordination';
 import { fenceOf } from '../../src/core/fence';
@@ -12,6 +11,7 @@ import { FileStore } from '../../src/store/files/fileStore';
 import type { StoreProblem } from '../../src/store/problem';
 import { useDrivers } from '../support/driver';
 import { codeOf, grantedData, refusal } from '../support/outcomes';
+import { eventually } from '../support/patience';
 import { NOW, reservation } from '../support/samples';
 import { activeIn, FILES, historyIn, scopesOf, seedStore, writeActive } from '../support/storeFiles';
 import { useTempFolder } from '../support/tempFolder';
@@ -288,9 +288,7 @@ describe('the rules over files', () => {
         return made.scope;
       });
       // Whoever comes after the release was in nobody's way, and is told of nobody.
-      while (!activeIn(root).some(({ waiting: waiters }) => waiters !== undefined)) {
-        await sleep(5);
-      }
+      await eventually('somebody waits', () => activeIn(root).some(({ waiting: waiters }) => waiters !== undefined));
       grantedData(await holder.release({ ...A, scope: 'src' }));
       assert.deepEqual(await Promise.all(waiting), ['src/0', 'src/1', 'src/2']);
     });

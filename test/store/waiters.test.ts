@@ -1,7 +1,7 @@
 /** Whose ready files count as waiting for the lock, and whose are removed. */
 
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LockOwner, serializeOwner, thisOwner } from '../../src/store/files/owner';
@@ -9,6 +9,7 @@ import { readyPath } from '../../src/store/files/readyFile';
 import { Waiters } from '../../src/store/files/waiters';
 import { endedPid } from '../support/doctored';
 import { type Driver, useDrivers } from '../support/driver';
+import { eventually } from '../support/patience';
 import { FILES, seedStore } from '../support/storeFiles';
 import { useTempFolder } from '../support/tempFolder';
 
@@ -21,6 +22,7 @@ describe('the ready files beside a lock', () => {
   let root: string;
   let lock: string;
   const now = () => BigInt(Date.now()) * 1_000_000n;
+  const isOf = (pid: number | undefined) => (name?: string) => name?.includes(`.${pid}.`) === true;
   const ready = () => readdirSync(join(root, 'reservations')).filter((name) => name.endsWith('.ready'));
 
   beforeEach(() => {
@@ -44,9 +46,9 @@ describe('the ready files beside a lock', () => {
     for (const waiter of waiters) {
       waiter.call('reserve', RESERVE).catch(() => undefined);
     }
-    while (ready().length < count) {
-      await sleep(5);
-    }
+    // An empty one is of somebody who is about to write it, and counts for a while.
+    const written = () => ready().filter((name) => statSync(join(root, 'reservations', name)).size > 0);
+    await eventually('all of them wait', () => written().length === count);
     await Promise.all(waiters.map((waiter) => waiter.kill()));
   }
 
@@ -57,9 +59,7 @@ describe('the ready files beside a lock', () => {
     assert.equal(ready().length, 4);
     const [next] = (await start('ours', root)) as [Driver];
     const waiting = next.call('reserve', RESERVE);
-    while (ready().length !== 1 || !ready()[0]?.includes(`.${next.pid}.`)) {
-      await sleep(5);
-    }
+    await eventually('its own is the only one', () => ready().length === 1 && isOf(next.pid)(ready()[0]));
     await peer.call('drop');
     assert.ok((await waiting).ok);
   });
@@ -79,9 +79,7 @@ describe('the ready files beside a lock', () => {
     const [holder, waiter] = (await start('ours', root, 2)) as [Driver, Driver];
     await holder.call('hold');
     const waiting = waiter.call('reserve', RESERVE);
-    while (!ready().some((name) => name.includes(`.${waiter.pid}.`))) {
-      await sleep(5);
-    }
+    await eventually('it waits', () => ready().some(isOf(waiter.pid)));
     waiter.signal('SIGSTOP');
     const waiters = new Waiters(lock);
     const before = ready();

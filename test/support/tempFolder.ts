@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from './patience';
 
 /** A new empty folder for each test of the enclosing `describe`, removed after it whatever its modes are by then. */
 export function useTempFolder(): () => string {
@@ -41,9 +41,7 @@ export function isKeptReady(name: string): boolean {
 /** Resolves when no store keeps anything in `folder` for its next lock. */
 export async function untilIdle(root: string): Promise<void> {
   const folder = join(root, 'reservations');
-  while (existsSync(folder) && readdirSync(folder).some(isKeptReady)) {
-    await sleep(5);
-  }
+  await eventually('nothing is kept', () => !(existsSync(folder) && readdirSync(folder).some(isKeptReady)));
 }
 
 /** Gives this user back what a test has closed: a folder that cannot be read cannot be removed either. */
