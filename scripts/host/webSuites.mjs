@@ -8,6 +8,9 @@ import { startWebHost } from './webHost.mjs';
 /** What VS Code says where it has never come to run a suite, for which a machine that stands still for a minute is enough. */
 const notStarted = 'extension host took longer than';
 
+/** In a browser, unlike on a desktop, VS Code saves a second after each change, which is too soon for what looks at one. */
+const settings = { ...quietSettings, 'files.autoSave': 'off' };
+
 /** What a suite puts before each line that is for people: VS Code writes its own log to the same console. */
 const suiteMark = '[suite] ';
 
@@ -25,7 +28,7 @@ const suiteMark = '[suite] ';
  */
 export async function startWebSuites({ sandbox: { dataDir, extensionsDir, workspaceDir }, env, logFile }) {
   const [host, browser] = await Promise.all([
-    startWebHost({ dataDir, extensionsDir, settings: quietSettings, env, smokeTestDriver: true }),
+    startWebHost({ dataDir, extensionsDir, settings, env, smokeTestDriver: true }),
     launchBrowser(),
   ]);
 

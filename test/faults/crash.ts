@@ -11,6 +11,9 @@ import { Tally } from './calls/tally';
 import { makeWorld } from './calls/world';
 import { goesOn, type Scenario, type ScenarioOptions } from './scenario';
 
+/** Every kill costs a process, and a run of the tests is one round. */
+const STRIDE = 3;
+
 type When = Extract<Plan, { do: 'kill' }>['when'];
 
 interface Crash {
@@ -27,8 +30,8 @@ interface Found {
 }
 
 /**
- * The first two rounds kill before each call and within each write, the next two after each call; each takes every second
- * one of them.
+ * The first three rounds kill before each call and within each write, the next three after each call; each takes every
+ * third one of them.
  */
 export const crashAtEveryCall: Scenario = {
   name: 'crash at every call',
@@ -37,8 +40,8 @@ export const crashAtEveryCall: Scenario = {
     // First, so that no run is too short for them: without them the rest would prove nothing.
     await runControls(tally);
     for (let round = 1; goesOn({ rounds, deadline }, round - 1); round++) {
-      const whens: readonly When[] = (round - 1) % 4 < 2 ? ['before', 'half'] : ['after'];
-      const isNow = (at: number) => (at + round + seed) % 2 === 0;
+      const whens: readonly When[] = (round - 1) % (2 * STRIDE) < STRIDE ? ['before', 'half'] : ['after'];
+      const isNow = (at: number) => (at + round + seed) % STRIDE === 0;
       for (const { where, findings } of await crashes(OPERATIONS, 'ours', whens, isNow, deadline, tally)) {
         tally.find(where, findings);
       }

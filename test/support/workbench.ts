@@ -45,6 +45,8 @@ export interface Workbench extends WorkbenchDirs {
   readonly page: Page;
   /** Where VS Code's server keeps its data and its logs. */
   readonly dataDir: string;
+  /** Changes settings of the user, as by hand in their file. */
+  change(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** Writes out/screenshots/<name>.png and returns its path. */
   screenshot(name: string): Promise<string>;
   close(): Promise<void>;
@@ -86,7 +88,7 @@ after(async () => {
 /** Opens VS Code in a headless browser, on a throw-away workspace, with the extension in it. */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const { makeSandbox } = await importScript<SandboxScript>('host/sandbox.mjs');
-  const { quietSettings } = await importScript<SettingsScript>('host/settings.mjs');
+  const { quietSettings, writeWebSettings } = await importScript<SettingsScript>('host/settings.mjs');
   const { installVsix, startWebHost } = await importScript<WebHostScript>('host/webHost.mjs');
   const { extension = 'development', extensionFolder = repoRoot, language, settings, env, prepare } = options;
   const { theme = 'Default Dark Modern' } = options;
@@ -102,11 +104,16 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   const browser = await shared.browser;
   const isShared = !browser.isTaken;
   browser.isTaken = true;
+  let all = { ...quietSettings, 'workbench.colorTheme': theme, ...settings };
+  const change = async (changed: Readonly<Record<string, unknown>>) => {
+    all = { ...all, ...changed };
+    await writeWebSettings(join(dataDir, 'data'), all);
+  };
   const start = (onPort: number) =>
     startWebHost({
       dataDir,
       extensionsDir,
-      settings: { ...quietSettings, 'workbench.colorTheme': theme, ...settings },
+      settings: all,
       env: { ...sandbox.env, ...env },
       smokeTestDriver: extension === 'development',
       port: onPort,
@@ -144,7 +151,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       await close();
       throw error;
     }
-    return { ...dirs, dataDir, page, close, screenshot: (name) => takeScreenshot(page, name) };
+    return { ...dirs, dataDir, page, close, change, screenshot: (name) => takeScreenshot(page, name) };
   } catch (error) {
     await closeHost();
     throw error;

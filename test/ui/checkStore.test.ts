@@ -6,40 +6,40 @@ import type { Locator, Page } from 'playwright-core';
 import { seed, YOU } from '../../scripts/demo/scene';
 import { untilHolds } from '../support/patience';
 import { useWorkbench } from '../support/useWorkbench';
-import { quickPickItem, runCommand, type Workbench } from '../support/workbench';
+import { clearNotifications, quickPickItem, runCommand, type Workbench } from '../support/workbench';
+import { chooseTheme, openView } from './parts';
 
 const TEMPORARY = 'reservations/x.tmp';
 const LONG_AGO = new Date('2020-01-01');
 
-for (const [name, theme] of [
-  ['dark', 'Default Dark Modern'],
-  ['light', 'Default Light Modern'],
-] as const) {
-  describe(`Check the Store…, used by hand (${name})`, () => {
-    let workbench: Workbench;
-    let page: Page;
+describe('Check the Store…, used by hand', () => {
+  let workbench: Workbench;
+  let page: Page;
 
-    useWorkbench(
-      {
-        extension: 'packaged',
-        theme,
-        settings: { 'agentReservations.agent': YOU },
-        prepare: ({ storeDir }) => seed(storeDir),
-      },
-      async (opened) => {
-        workbench = opened;
-        page = opened.page;
-        await page.locator('.activitybar .action-label[aria-label^="Reservations"]').click({ force: true });
-        await page.locator('.pane-body .monaco-list-row').first().waitFor();
-      },
-    );
+  useWorkbench(
+    { extension: 'packaged', settings: { 'agentReservations.agent': YOU }, prepare: ({ storeDir }) => seed(storeDir) },
+    async (opened) => {
+      workbench = opened;
+      page = opened.page;
+      await openView(page);
+      await page.locator('.pane-body .monaco-list-row').first().waitFor();
+    },
+  );
 
-    it('says so where nothing is wrong', async () => {
+  for (const [name, theme] of [
+    ['dark', 'Dark Modern'],
+    ['light', 'Light Modern'],
+  ] as const) {
+    it(`says so where nothing is wrong (${name})`, async () => {
+      await chooseTheme(page, theme);
+      await rm(workbench.storeDir, { recursive: true });
+      await seed(workbench.storeDir);
+      await clearNotifications(page);
       await runCommand(page, 'Reservations: Check the Store…');
       await toast(page, 'Nothing is wrong with the store').waitFor();
     });
 
-    it('lists what is wrong, repairs what is ticked, and asks before what something may be lost by', async () => {
+    it(`lists what is wrong, repairs what is ticked, and asks before what something may be lost by (${name})`, async () => {
       await spoil(workbench.storeDir);
       await runCommand(page, 'Reservations: Check the Store…');
       await item(page, 'A temporary file was left behind').waitFor();
@@ -71,7 +71,7 @@ for (const [name, theme] of [
       assert.equal(asideIn(storeDir).length, 2);
     });
 
-    it('leaves everything as it is where the question is answered with no', async () => {
+    it(`leaves everything as it is where the question is answered with no (${name})`, async () => {
       const { storeDir } = workbench;
       await appendFile(join(storeDir, 'reservations', 'history.jsonl'), '{"torn\n');
       await runCommand(page, 'Reservations: Check the Store…');
@@ -83,7 +83,7 @@ for (const [name, theme] of [
       assert.equal(asideIn(storeDir).length, 2);
     });
 
-    it('is offered where the store cannot be read', async () => {
+    it(`is offered where the store cannot be read (${name})`, async () => {
       const { storeDir } = workbench;
       await rm(join(storeDir, 'reservations', '.journal'), { force: true });
       await writeFile(join(storeDir, 'reservations', 'active.json'), '{ "reservations": [');
@@ -98,8 +98,8 @@ for (const [name, theme] of [
       await page.locator('.statusbar-item', { hasText: '0 held' }).waitFor();
       await page.locator('.pane-body .monaco-list-row', { hasText: 'Need src/app/router.ts' }).waitFor();
     });
-  });
-}
+  }
+});
 
 /** One finding of each sort: to repair, to repair with care, only to look at. */
 async function spoil(storeDir: string): Promise<void> {

@@ -6,7 +6,7 @@ import { operations } from '../../scripts/demo/scene';
 import { untilHolds } from '../support/patience';
 import { useWorkbench } from '../support/useWorkbench';
 import { clearNotifications, runCommand, type Workbench, type WorkbenchDirs } from '../support/workbench';
-import { row } from './parts';
+import { chooseTheme, row } from './parts';
 
 /** Of the page, where the functions that are passed to it run. */
 declare function getComputedStyle(element: unknown, part: string): { readonly content: string };
@@ -99,18 +99,12 @@ describe('files that are held', () => {
     await item.waitFor();
     assert.match((await item.getAttribute('class')) ?? '', /selected/);
   });
-});
 
-describe('a file that is held, where the setting makes it read-only', () => {
-  const workbench = useWorkbench({
-    extension: 'packaged',
-    theme: 'Default Light Modern',
-    settings: { ...SETTINGS, 'agentReservations.onConflict': 'readonly' },
-    prepare,
-  });
-
-  it('can be changed by a button above its editor', async () => {
-    const { page, screenshot } = workbench();
+  it('are read-only where the setting says so, and can be changed by a button above their editor', async () => {
+    const { page, change, screenshot } = workbench();
+    await change({ 'agentReservations.onConflict': 'readonly' });
+    await chooseTheme(page, 'Light Modern');
+    await runCommand(page, 'View: Show Explorer');
     await open(workbench(), 'CHANGELOG.md');
     const told = 'CHANGELOG.md is read-only here: codex-api holds it until';
     await page.locator('.notification-toast', { hasText: told }).waitFor();

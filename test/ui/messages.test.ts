@@ -6,7 +6,7 @@ import { operations, seed, YOU } from '../../scripts/demo/scene';
 import { eventually } from '../support/patience';
 import { useWorkbench } from '../support/useWorkbench';
 import { clearNotifications, quickPickItem, runCommand, type Workbench } from '../support/workbench';
-import { clickInline, openView, row, step } from './parts';
+import { chooseTheme, clickInline, openView, row, step } from './parts';
 
 const THEMES = [
   ['Dark High Contrast', 'messages-high-contrast'],
@@ -45,10 +45,7 @@ describe('the Messages view, used by hand', () => {
     await page.locator('.notification-toast', { hasText: '2 messages wait for your acknowledgement.' }).waitFor();
     await clearNotifications(page);
     for (const [theme, name] of THEMES) {
-      await runCommand(page, 'Preferences: Color Theme');
-      await page.locator('.quick-input-filter input[placeholder*="Color Theme"]').fill(theme);
-      await quickPickItem(page, theme).click();
-      await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+      await chooseTheme(page, theme);
       await page.mouse.move(800, 400);
       await workbench.screenshot(name);
     }

@@ -1,10 +1,19 @@
 /** The parts of the screen that the tests of this folder look at. */
 
 import type { Locator, Page } from 'playwright-core';
+import { quickPickItem, runCommand } from '../support/workbench';
 
 export async function openView(page: Page): Promise<void> {
   await page.locator('.activitybar .action-label[aria-label^="Reservations"]').click({ force: true });
   await page.locator('.sidebar .title-label', { hasText: 'Reservations' }).waitFor();
+}
+
+/** By its name in the list of themes, such as `Dark Modern`. */
+export async function chooseTheme(page: Page, theme: string): Promise<void> {
+  await runCommand(page, 'Preferences: Color Theme');
+  await page.locator('.quick-input-filter input[placeholder*="Color Theme"]').fill(theme);
+  await quickPickItem(page, theme).click();
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
 export function row(page: Page, label: string): Locator {

@@ -4,8 +4,7 @@ import { randomHex } from '../../src/store/files/durable';
 import { openPostgresStore } from '../../src/store/postgres/postgresStore';
 import { PostgresServer } from '../support/postgresServer';
 import { useWorkbench } from '../support/useWorkbench';
-import { runCommand } from '../support/workbench';
-import { held, openView, row } from './parts';
+import { chooseTheme, held, openView, row } from './parts';
 
 const NAMESPACE = 'shop';
 
@@ -58,10 +57,7 @@ describe('a store on a PostgreSQL server, used by hand', () => {
   for (const theme of ['Dark Modern', 'Light Modern']) {
     it(`shows the last known state as such while the server is away (${theme})`, async () => {
       const { page } = workbench();
-      await runCommand(page, 'Preferences: Color Theme');
-      await page.locator('.quick-input-filter input[placeholder*="Color Theme"]').fill(theme);
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: theme }).first().click();
-      await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+      await chooseTheme(page, theme);
       await server.kill();
       await message().getByText(`127.0.0.1:${server.port} cannot be reached.`).waitFor();
       await page.locator('.monaco-list-row[aria-label^="docs/**"][aria-label$=", last known state"]').waitFor();

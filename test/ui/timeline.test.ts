@@ -11,7 +11,7 @@ import { reservation } from '../support/samples';
 import { seedStore } from '../support/storeFiles';
 import { useWorkbench } from '../support/useWorkbench';
 import { clearNotifications, runCommand, type Workbench } from '../support/workbench';
-import { openView } from './parts';
+import { chooseTheme, openView } from './parts';
 
 const HOSTILE = '<img src=x onerror="document.title=1">';
 const HOSTILE_END = '</script><script>document.title=1</script>';
@@ -360,13 +360,6 @@ interface Violation {
 
 function told({ id, nodes }: Violation): string {
   return `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`;
-}
-
-async function chooseTheme(page: Page, theme: string): Promise<void> {
-  await runCommand(page, 'Preferences: Color Theme');
-  await page.locator('.quick-input-filter input[placeholder*="Color Theme"]').fill(theme);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: theme }).first().click();
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
 /** Waits until it is another than before. */

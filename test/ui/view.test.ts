@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core';
 import { operations, seed, YOU } from '../../scripts/demo/scene';
 import { useWorkbench } from '../support/useWorkbench';
 import { clearNotifications, quickPickItem, runCommand, type Workbench } from '../support/workbench';
-import { clickInline, held, openView, row, step } from './parts';
+import { chooseTheme, clickInline, held, openView, row, step } from './parts';
 
 describe('the Reservations view, used by hand', () => {
   let workbench: Workbench;
@@ -179,23 +179,26 @@ describe('the first reservation of a new user', () => {
   });
 });
 
-for (const [name, theme] of [
-  ['dark', 'Default Dark Modern'],
-  ['light', 'Default Light Modern'],
-  ['high-contrast', 'Default High Contrast'],
-] as const) {
-  describe(`what the view says when there is nothing to list (${name})`, () => {
-    const workbench = useWorkbench(
-      { extension: 'packaged', theme, settings: { 'agentReservations.agent': YOU } },
-      ({ page }) => openView(page),
-    );
+describe('what the view says when there is nothing to list', () => {
+  const workbench = useWorkbench(
+    { extension: 'packaged', settings: { 'agentReservations.agent': YOU } },
+    ({ page }) => openView(page),
+    { independent: true },
+  );
 
-    it('no store, then nothing reserved, then a store that cannot be read, then one that can', async () => {
+  for (const [name, theme] of [
+    ['dark', 'Dark Modern'],
+    ['light', 'Light Modern'],
+    ['high-contrast', 'Dark High Contrast'],
+  ] as const) {
+    it(`no store, then nothing reserved, then a store that cannot be read, then one that can (${name})`, async () => {
       const { page, storeDir, screenshot } = workbench();
+      await rm(storeDir, { recursive: true, force: true });
+      await chooseTheme(page, theme);
       await page.getByText('No agent has reserved anything on this machine yet.').waitFor();
+      await held(page, 'held').waitFor({ state: 'detached' });
       await page.mouse.move(800, 400);
       await screenshot(`welcome-no-store-${name}`);
-      assert.equal(await held(page, 'held').count(), 0);
 
       await operations(storeDir).register({ name: YOU, role: 'person' });
       await page.getByText('Nothing is reserved').waitFor();
@@ -218,8 +221,8 @@ for (const [name, theme] of [
       await row(page, 'src/app/**').waitFor();
       await screenshot(`view-${name}`);
     });
-  });
-}
+  }
+});
 
 /** A line of the preview. */
 function fact(page: Page, text: string): Locator {
