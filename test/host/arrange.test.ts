@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { realpath } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { toJson } from '../../src/store/files/json';
-import { ACTIVE, actAs, entry, extension, labels, run, startAnew, type Tested, until, writeInStore } from './support';
+import { ACTIVE, entry, extension, labels, run, startAnew, type Tested, until, writeInStore } from './support';
 
 const HOUR = 3_600_000;
 
@@ -14,8 +14,7 @@ describe('the filter and the grouping', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
-    await actAs(tested, 'dana', 'codex');
+    await startAnew(tested, 'dana', 'codex');
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     const here = await realpath(folder?.uri.fsPath ?? '');
     await writeInStore(

@@ -10,7 +10,6 @@ import { type Driver, useDrivers } from '../support/driver';
 import { commitAll, makeRepository } from '../support/gitRepository';
 import {
   ACTIVE,
-  actAs,
   entry,
   eventually,
   extension,
@@ -46,8 +45,7 @@ describe('what a person is told of by itself', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
-    await actAs(tested, 'dana', 'codex', 'claude');
+    await startAnew(tested, 'dana', 'codex', 'claude');
     const [driver] = await start('ours', STORE);
     assert.ok(driver);
     codex = driver;

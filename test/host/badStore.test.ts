@@ -8,7 +8,6 @@ import { toJson } from '../../src/store/files/json';
 import type { ProblemKind } from '../../src/store/problem';
 import {
   ACTIVE,
-  actAs,
   entry,
   eventually,
   extension,
@@ -42,8 +41,7 @@ describe('a store that cannot be understood', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
-    await actAs(tested, 'dana', 'codex');
+    await startAnew(tested, 'dana', 'codex');
   });
 
   for (const [what, content, kind] of BAD) {

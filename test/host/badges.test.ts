@@ -6,7 +6,6 @@ import { toJson } from '../../src/store/files/json';
 import { type Driver, useDrivers } from '../support/driver';
 import {
   ACTIVE,
-  actAs,
   entry,
   eventually,
   extension,
@@ -41,8 +40,7 @@ describe('badges of files and folders', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
-    await actAs(tested, 'dana', 'codex');
+    await startAnew(tested, 'dana', 'codex');
     const [driver] = await start('ours', STORE);
     assert.ok(driver);
     codex = driver;

@@ -10,7 +10,6 @@ import { thisOwner } from '../../src/store/files/owner';
 import type { Finding, FindingKind } from '../../src/store/finding';
 import {
   ACTIVE,
-  actAs,
   entry,
   extension,
   labels,
@@ -38,8 +37,7 @@ describe('Check the Store…, with arguments', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
-    await actAs(tested, 'dana', 'codex');
+    await startAnew(tested, 'dana', 'codex');
   });
 
   async function check(fix: unknown = false): Promise<DoctorData> {

@@ -8,7 +8,6 @@ import type { Reservation } from '../../src/core/reservation';
 import { toJson } from '../../src/store/files/json';
 import {
   ACTIVE,
-  actAs,
   entry,
   eventually,
   extension,
@@ -36,8 +35,7 @@ describe('the commands', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
-    await actAs(tested, 'dana', 'codex');
+    await startAnew(tested, 'dana', 'codex');
   });
 
   it('reserve with arguments answers the envelope, and the view and status bar show it', async () => {

@@ -8,7 +8,6 @@ import { failuresTo } from '../../src/extension/failures';
 import { Holders } from '../../src/extension/holders';
 import { type Driver, useDrivers } from '../support/driver';
 import {
-  actAs,
   eventually,
   extension,
   inWorkspace,
@@ -41,8 +40,7 @@ describe('changing what another holds', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
-    await actAs(tested, 'dana', 'codex', 'claude');
+    await startAnew(tested, 'dana', 'codex', 'claude');
     const [driver] = await start('ours', STORE);
     assert.ok(driver);
     codex = driver;

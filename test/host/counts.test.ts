@@ -9,7 +9,6 @@ import type { Driver } from '../support/driver';
 import { useDrivers } from '../support/driver';
 import { repoRoot } from '../support/paths';
 import {
-  actAs,
   eventually,
   extension,
   labels,
@@ -38,9 +37,8 @@ describe('how much is done', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
+    await startAnew(tested, 'dana', 'codex');
     const { api, internals } = tested;
-    await actAs(tested, 'dana', 'codex');
     const scopes = Array.from({ length: ACTIVE }, (_, index) => `src/${String(index).padStart(2, '0')}.ts`);
     succeeded(await api.reserveAll({ agent: 'codex', scopes, bead: 'bd-1' }));
     await until(internals, 'all are shown', () => labels(internals, 'active').length === ACTIVE);

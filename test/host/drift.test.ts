@@ -13,7 +13,6 @@ import { type Driver, useDrivers } from '../support/driver';
 import { git, makeRepository } from '../support/gitRepository';
 import { useTempFolder } from '../support/tempFolder';
 import {
-  actAs,
   enableGit,
   eventually,
   extension,
@@ -50,8 +49,7 @@ describe('the section of what is changed but not yours', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
-    await actAs(tested, 'dana', 'codex');
+    await startAnew(tested, 'dana', 'codex');
     const [driver] = await start('ours', STORE);
     assert.ok(driver);
     codex = driver;

@@ -1,7 +1,6 @@
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
 import {
-  actAs,
   eventually,
   extension,
   inWorkspace,
@@ -23,8 +22,7 @@ describe('what is dropped on the view', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
-    await actAs(tested, 'dana', 'codex');
+    await startAnew(tested, 'dana', 'codex');
     succeeded(await tested.api.reserve({ agent: 'codex', scope: 'theirs.ts', bead: 'bd-9' }));
   });
 

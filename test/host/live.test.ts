@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { useDrivers } from '../support/driver';
-import { actAs, extension, labels, run, STORE, shown, startAnew, type Tested, until, waiting } from './support';
+import { extension, labels, run, STORE, shown, startAnew, type Tested, until, waiting } from './support';
 
 const CHANGES = 20;
 
@@ -13,8 +13,7 @@ describe('beside other processes', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
-    await actAs(tested, 'dana', 'codex', 'claude');
+    await startAnew(tested, 'dana', 'codex', 'claude');
   });
 
   for (const kind of ['peer', 'ours'] as const) {

@@ -8,7 +8,6 @@ import type { Envelope } from '../../src/core/envelope';
 import type { Message } from '../../src/core/message';
 import type { Taken } from '../../src/core/take';
 import {
-  actAs,
   eventually,
   extension,
   run,
@@ -31,9 +30,8 @@ describe('messages', () => {
     tested = await extension();
   });
   beforeEach(async () => {
-    await startAnew(tested);
     await setting('messageNotifications', false);
-    await actAs(tested, 'dana', 'codex', 'claude');
+    await startAnew(tested, 'dana', 'codex', 'claude');
   });
   after(() => setting('messageNotifications', undefined));
 

@@ -9,7 +9,6 @@ import { previewOf } from '../../src/extension/scopePreview';
 import { useDrivers } from '../support/driver';
 import { makeRepository } from '../support/gitRepository';
 import {
-  actAs,
   eventually,
   extension,
   inWorkspace,
@@ -36,8 +35,7 @@ describe('the preview of a scope', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
-    await actAs(tested, 'dana', 'codex');
+    await startAnew(tested, 'dana', 'codex');
   });
 
   async function look(...scopes: readonly string[]): Promise<Preview> {

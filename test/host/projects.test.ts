@@ -7,7 +7,6 @@ import { targetOf } from '../../src/extension/scopes';
 import { useDrivers } from '../support/driver';
 import { git } from '../support/gitRepository';
 import {
-  actAs,
   extension,
   inWorkspace,
   labels,
@@ -35,8 +34,7 @@ describe('reservations of this project', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
-    await actAs(tested, 'dana', 'codex');
+    await startAnew(tested, 'dana', 'codex');
   });
 
   it('name it, and the worktree', async () => {

@@ -5,7 +5,6 @@ import type { Envelope } from '../../src/core/envelope';
 import type { Reservation } from '../../src/core/reservation';
 import { useDrivers } from '../support/driver';
 import {
-  actAs,
   extension,
   labels,
   pressingEnter,
@@ -31,8 +30,7 @@ describe('Renew and Force Release', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
-    await actAs(tested, 'dana', 'codex');
+    await startAnew(tested, 'dana', 'codex');
   });
 
   async function anotherHolds(...scopes: readonly string[]): Promise<void> {

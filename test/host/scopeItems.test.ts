@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { toJson } from '../../src/store/files/json';
 import {
   ACTIVE,
-  actAs,
   entry,
   extension,
   inWorkspace,
@@ -26,8 +25,7 @@ describe('what can be done with any reservation', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
-    await actAs(tested, 'dana');
+    await startAnew(tested, 'dana');
   });
 
   it('copy scope copies one, or all that are selected, as they are', async () => {

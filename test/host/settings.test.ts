@@ -6,7 +6,6 @@ import { defaultTtl, saveAgent, stopNotifyingOfMessages } from '../../src/extens
 import { toJson } from '../../src/store/files/json';
 import {
   ACTIVE,
-  actAs,
   entry,
   eventually,
   extension,
@@ -30,8 +29,7 @@ describe('settings', () => {
   });
 
   beforeEach(async () => {
-    await startAnew(tested);
-    await actAs(tested, 'dana', 'codex');
+    await startAnew(tested, 'dana', 'codex');
   });
 
   for (const [name, nonsense] of [

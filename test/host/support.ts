@@ -5,6 +5,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { Envelope } from '../../src/core/envelope';
 import type { Internals, TestedApi } from '../../src/extension/extension';
@@ -31,9 +32,16 @@ export async function extension(): Promise<Tested> {
   return { api, internals: api.internals };
 }
 
-/** Starts a test from nothing: no store, no agent chosen, nothing of the last test on the screen. */
-export async function startAnew({ internals }: Tested): Promise<void> {
-  await setting('agent', undefined);
+/**
+ * Starts a test from nothing: no store, no agent but those, nothing of the last test on the screen.
+ *
+ * @param agents are registered, and the person acts as the first of them
+ */
+export async function startAnew(tested: Tested, ...agents: readonly string[]): Promise<void> {
+  const { internals } = tested;
+  if (agents.length === 0) {
+    await setting('agent', undefined);
+  }
   await setting('storePath', undefined);
   await setting('postgres.url', undefined);
   await setting('namespace', undefined);
@@ -43,12 +51,15 @@ export async function startAnew({ internals }: Tested): Promise<void> {
   await rm(STORE, { recursive: true, force: true });
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   await internals.live.refresh();
+  if (agents.length > 0) {
+    await actAs(tested, ...agents);
+  }
 }
 
 export async function setting(name: string, value: unknown): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('agentReservations');
   // VS Code saves its settings file even if nothing in it changes, which takes a tenth of a second.
-  if (value !== undefined || configuration.inspect(name)?.globalValue !== undefined) {
+  if (!isDeepStrictEqual(configuration.inspect(name)?.globalValue, value)) {
     await configuration.update(name, value, vscode.ConfigurationTarget.Global);
   }
 }

@@ -6,7 +6,7 @@ import { explainProblem } from '../../src/extension/problemWording';
 import type { Finding } from '../../src/store/finding';
 import { addressOf } from '../../src/store/postgres/address';
 import { asProblem, StoreProblem } from '../../src/store/problem';
-import { actAs, extension, startAnew, succeeded, type Tested } from './support';
+import { extension, startAnew, succeeded, type Tested } from './support';
 
 /** Nothing that a person reads may be the English of an error: it stands inside of a translated sentence. */
 describe('what a person reads of an error', () => {
@@ -14,8 +14,7 @@ describe('what a person reads of an error', () => {
 
   before(async () => {
     tested = await extension();
-    await startAnew(tested);
-    await actAs(tested, 'dana');
+    await startAnew(tested, 'dana');
   });
 
   const refusalOf = async (answer: Thenable<Envelope<unknown>>): Promise<ErrorBody> => {

@@ -31,11 +31,8 @@ export class Conflicts implements vscode.Disposable {
     this.muted = new Remembered(memory, 'conflicts.muted');
     this.disposables = [
       // What changes on disk is read again, and leaves no editor unsaved: that was not the person.
-      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0 && document.isDirty) {
-          this.onEdit(document.uri);
-        }
-      }),
+      // Of an edit by another extension, VS Code says first what changed, and only then, without changes, that it is unsaved.
+      vscode.workspace.onDidChangeTextDocument(({ document }) => document.isDirty && this.onEdit(document.uri)),
       vscode.workspace.onDidChangeNotebookDocument(({ notebook }) => notebook.isDirty && this.onEdit(notebook.uri)),
       vscode.workspace.onDidSaveTextDocument(({ uri }) => this.lookSoon(uri)),
       vscode.workspace.onDidSaveNotebookDocument(({ uri }) => this.lookSoon(uri)),
