@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { buildDemo, buildExtension, buildTests } from './build.mjs';
 import { provisionInBackground } from './host/background.mjs';
@@ -24,12 +23,10 @@ const names = ['build', ...Object.keys(stages)];
 const rows = [];
 const built = chosen.some(([, stage]) => stage.compiled) ? await build() : true;
 
-// On two cores a third lane would only take time from the others.
-/** @type {import('./lib/stages.mjs').Lane[][]} */
-const together =
-  availableParallelism() >= 4 ? [['processes'], ['server'], ['window']] : [['processes', 'server'], ['window']];
-const lanes = together
-  .map((names) => chosen.filter(([, stage]) => names.includes(stage.lane)))
+/** @type {import('./lib/stages.mjs').Lane[]} */
+const laneNames = ['processes', 'server', 'window'];
+const lanes = laneNames
+  .map((name) => chosen.filter(([, stage]) => stage.lane === name))
   .filter((lane) => lane.length > 0);
 await Promise.all(lanes.map(runLane));
 rows.sort((left, right) => names.indexOf(left.name) - names.indexOf(right.name));
