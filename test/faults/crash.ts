@@ -12,7 +12,7 @@ import { makeWorld } from './calls/world';
 import { goesOn, type Scenario, type ScenarioOptions } from './scenario';
 
 /** Every kill costs a process, and a run of the tests is one round. */
-const STRIDE = 3;
+const STRIDE = 5;
 
 type When = Extract<Plan, { do: 'kill' }>['when'];
 
@@ -30,8 +30,8 @@ interface Found {
 }
 
 /**
- * The first three rounds kill before each call and within each write, the next three after each call; each takes every
- * third one of them.
+ * The first five rounds kill before each call and within each write, the next five after each call; each takes every
+ * fifth one of them.
  */
 export const crashAtEveryCall: Scenario = {
   name: 'crash at every call',

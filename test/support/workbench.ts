@@ -61,8 +61,8 @@ interface SharedBrowser {
   isTaken: boolean;
 }
 
-/** Each test file is a bundle with its own copy of this module; the browser is everybody's. */
-const shared = globalThis as { browser?: Promise<SharedBrowser> };
+/** Each test file is a bundle with its own copy of this module; the browser, and what is installed, is everybody's. */
+const shared = globalThis as { browser?: Promise<SharedBrowser>; installed?: Promise<string> };
 
 /** What VS Code keeps in a browser. The scripts in the browser's cache are not among it. */
 const STORED = 'cookies,local_storage,indexeddb,cache_storage,service_workers';
@@ -85,21 +85,31 @@ after(async () => {
   await opened?.browser.close();
 });
 
+/** The folder of extensions with what users install, for all who open VS Code with it: it only reads there. */
+async function installed(): Promise<string> {
+  const { installVsix } = await importScript<WebHostScript>('host/webHost.mjs');
+  const { makeSandbox } = await importScript<SandboxScript>('host/sandbox.mjs');
+  const { dataDir, extensionsDir } = await makeSandbox();
+  await installVsix({ vsixPath: join(repoRoot, 'out', 'tested.vsix'), dataDir, extensionsDir });
+  return extensionsDir;
+}
+
 /** Opens VS Code in a headless browser, on a throw-away workspace, with the extension in it. */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const { makeSandbox } = await importScript<SandboxScript>('host/sandbox.mjs');
   const { quietSettings, writeWebSettings } = await importScript<SettingsScript>('host/settings.mjs');
-  const { installVsix, startWebHost } = await importScript<WebHostScript>('host/webHost.mjs');
+  const { startWebHost } = await importScript<WebHostScript>('host/webHost.mjs');
   const { extension = 'development', extensionFolder = repoRoot, language, settings, env, prepare } = options;
   const { theme = 'Default Dark Modern' } = options;
 
   const sandbox = await makeSandbox();
-  const { dataDir, extensionsDir, homeDir, workspaceDir } = sandbox;
+  const { dataDir, homeDir, workspaceDir } = sandbox;
   const dirs: WorkbenchDirs = { workspaceDir, homeDir, storeDir: join(homeDir, '.beadboard', 'agent') };
   await prepare?.(dirs);
-  if (extension !== 'development') {
-    await installVsix({ vsixPath: join(repoRoot, 'out', 'tested.vsix'), dataDir, extensionsDir });
+  if (extension === 'packaged') {
+    shared.installed ??= installed();
   }
+  const extensionsDir = (extension === 'packaged' ? await shared.installed : undefined) ?? sandbox.extensionsDir;
   shared.browser ??= openBrowser();
   const browser = await shared.browser;
   const isShared = !browser.isTaken;
